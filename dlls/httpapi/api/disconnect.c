@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disconnect.c: HttpCancelHttpRequest, HttpWaitForDisconnect and HttpWaitForDisconnectEx.
+ */
+#include "../engine/connection.h"
+#include "../engine/request.h"
+#include "api.h"
+#include "op.h"
+#include "queue_object.h"
+#include "status.h"
+
+ULONG api_HttpCancelHttpRequest(HANDLE queue, HTTP_REQUEST_ID id, LPOVERLAPPED overlapped)
+{
+    struct http_queue *q = queue_object_find(queue);
+    struct queue *engine = q ? queue_object_engine(q) : NULL;
+    struct op stack, *op;
+
+    TRACE("queue %p id %llx overlapped %p", queue, (unsigned long long)id, (void *)overlapped);
+    REQUIRE_INITIALIZED();
+    if (!q)
+        return ERROR_INVALID_HANDLE;
+    op = op_begin(q, overlapped, &stack);
+    if (!op)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    return op_return(op, engine ? request_cancel(engine, id) : RESULT_GONE, 0, NULL);
+}
+
+static ULONG wait_for_disconnect(HANDLE queue, HTTP_CONNECTION_ID connection, OVERLAPPED *overlapped)
+{
+    struct http_queue *q = queue_object_find(queue);
+    struct op stack, *op;
+
+    REQUIRE_INITIALIZED();
+    if (!q)
+        return ERROR_INVALID_HANDLE;
+    op = op_begin(q, overlapped, &stack);
+    if (!op)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    op->waits_for_disconnect = true;
+    return op_return(op, connection_wait_disconnect(connection, &op->io), 0, NULL);
+}
+
+ULONG api_HttpWaitForDisconnect(HANDLE queue, HTTP_CONNECTION_ID connection, LPOVERLAPPED overlapped)
+{
+    TRACE("queue %p connection %llx overlapped %p", queue, (unsigned long long)connection, (void *)overlapped);
+    return wait_for_disconnect(queue, connection, overlapped);
+}
+
+ULONG api_HttpWaitForDisconnectEx(HANDLE queue, HTTP_CONNECTION_ID connection, ULONG reserved,
+                                  LPOVERLAPPED overlapped)
+{
+    TRACE("queue %p connection %llx overlapped %p", queue, (unsigned long long)connection, (void *)overlapped);
+    if (reserved)
+        return ERROR_INVALID_PARAMETER;
+    return wait_for_disconnect(queue, connection, overlapped);
+}

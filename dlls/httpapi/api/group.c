@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * group.c: HttpCreateServerSession to HttpQueryUrlGroupProperty.
+ */
+#include "group.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../engine/slots.h"
+#include "api.h"
+#include "queue_object.h"
+#include "status.h"
+
+/* The tables' shard numbers only tell their ids apart from each other's and from requests'. */
+static struct slots sessions = {.first_free = UINT32_MAX, .shard = 0xfe};
+static struct slots groups = {.first_free = UINT32_MAX, .shard = 0xff};
+
+struct session *session_find(HTTP_SERVER_SESSION_ID id)
+{
+    return slots_shard(id) == sessions.shard ? slots_find(&sessions, id) : NULL;
+}
+
+struct group *group_find(HTTP_URL_GROUP_ID id)
+{
+    return slots_shard(id) == groups.shard ? slots_find(&groups, id) : NULL;
+}
+
+/* The value of a call made with the config lock held. */
+#define WITH_LOCK(call) \
+    __extension__({ \
+        ULONG locked_error; \
+        pthread_mutex_lock(&config_lock); \
+        locked_error = (call); \
+        pthread_mutex_unlock(&config_lock); \
+        locked_error; \
+    })
+
+static bool is_version(HTTPAPI_VERSION v, USHORT major)
+{
+    return v.HttpApiMajorVersion == major && v.HttpApiMinorVersion == 0;
+}
+
+static ULONG session_new(HTTP_SERVER_SESSION_ID *id)
+{
+    struct session *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    list_init(&s->groups);
+    s->properties = properties_default;
+    s->id = slots_add(&sessions, s);
+    if (!s->id) {
+        free(s);
+        return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    *id = s->id;
+    return NO_ERROR;
+}
+
+ULONG api_HttpCreateServerSession(HTTPAPI_VERSION version, PHTTP_SERVER_SESSION_ID session, ULONG reserved)
+{
+    HTTP_SERVER_SESSION_ID id;
+    ULONG error;
+
+    TRACE("version %u.%u session %p", version.HttpApiMajorVersion, version.HttpApiMinorVersion,
+          (void *)session);
+    REQUIRE_INITIALIZED();
+    if (!session || reserved)
+        return ERROR_INVALID_PARAMETER;
+    if (!is_version(version, 2) && !is_version(version, 1))
+        return ERROR_REVISION_MISMATCH;
+    probe_write(session, sizeof *session);
+    error = WITH_LOCK(session_new(&id));
+    if (!error)
+        *session = id;
+    return error;
+}
+
+static void group_free(struct group *g)
+{
+    router_remove_all(&g->urls);
+    list_del(&g->node);
+    slots_remove(&groups, g->id);
+    free(g);
+}
+
+static ULONG session_close(HTTP_SERVER_SESSION_ID id)
+{
+    struct session *s = session_find(id);
+
+    if (!s)
+        return ERROR_INVALID_PARAMETER;
+    while (!list_empty(&s->groups))
+        group_free(container_of(s->groups.next, struct group, node));
+    slots_remove(&sessions, id);
+    free(s);
+    return NO_ERROR;
+}
+
+ULONG api_HttpCloseServerSession(HTTP_SERVER_SESSION_ID session)
+{
+    TRACE("session %llx", (unsigned long long)session);
+    REQUIRE_INITIALIZED();
+    return WITH_LOCK(session_close(session));
+}
+
+static ULONG group_new(HTTP_SERVER_SESSION_ID session, HTTP_URL_GROUP_ID *id)
+{
+    struct session *s = session_find(session);
+    struct group *g;
+
+    if (!s)
+        return ERROR_INVALID_PARAMETER;
+    g = calloc(1, sizeof *g);
+    if (!g)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    target_init(&g->urls);
+    g->session = s;
+    g->properties = properties_default;
+    g->id = slots_add(&groups, g);
+    if (!g->id) {
+        free(g);
+        return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    list_add_tail(&s->groups, &g->node);
+    *id = g->id;
+    return NO_ERROR;
+}
+
+ULONG api_HttpCreateUrlGroup(HTTP_SERVER_SESSION_ID session, PHTTP_URL_GROUP_ID group, ULONG reserved)
+{
+    HTTP_URL_GROUP_ID id;
+    ULONG error;
+
+    TRACE("session %llx group %p", (unsigned long long)session, (void *)group);
+    REQUIRE_INITIALIZED();
+    if (!group || reserved)
+        return ERROR_INVALID_PARAMETER;
+    probe_write(group, sizeof *group);
+    error = WITH_LOCK(group_new(session, &id));
+    if (!error)
+        *group = id;
+    return error;
+}
+
+static ULONG group_close(HTTP_URL_GROUP_ID id)
+{
+    struct group *g = group_find(id);
+
+    if (!g)
+        return ERROR_INVALID_PARAMETER;
+    group_free(g);
+    return NO_ERROR;
+}
+
+ULONG api_HttpCloseUrlGroup(HTTP_URL_GROUP_ID group)
+{
+    TRACE("group %llx", (unsigned long long)group);
+    REQUIRE_INITIALIZED();
+    return WITH_LOCK(group_close(group));
+}
+
+static ULONG group_add_url(HTTP_URL_GROUP_ID id, struct prefix *key, HTTP_URL_CONTEXT context)
+{
+    struct group *g = group_find(id);
+
+    if (g)
+        return result_to_error(router_add(&g->urls, key, context));
+    prefix_free(key);
+    return ERROR_INVALID_PARAMETER;
+}
+
+ULONG api_HttpAddUrlToUrlGroup(HTTP_URL_GROUP_ID group, PCWSTR url, HTTP_URL_CONTEXT context, ULONG reserved)
+{
+    struct prefix key;
+    enum result result;
+
+    TRACE("group %llx url %p context %llx", (unsigned long long)group, (const void *)url,
+          (unsigned long long)context);
+    REQUIRE_INITIALIZED();
+    if (reserved || !url)
+        return ERROR_INVALID_PARAMETER;
+    result = prefix_parse(&key, url);
+    if (result)
+        return result_to_error(result);
+    return WITH_LOCK(group_add_url(group, &key, context));
+}
+
+static ULONG group_remove_url(HTTP_URL_GROUP_ID id, const struct prefix *key)
+{
+    struct group *g = group_find(id);
+
+    if (!g)
+        return ERROR_INVALID_PARAMETER;
+    if (key)
+        return result_to_error(router_remove(&g->urls, key));
+    router_remove_all(&g->urls);
+    return NO_ERROR;
+}
+
+ULONG api_HttpRemoveUrlFromUrlGroup(HTTP_URL_GROUP_ID group, PCWSTR url, ULONG flags)
+{
+    bool all = flags & HTTP_URL_FLAG_REMOVE_ALL;
+    struct prefix key;
+    enum result result;
+    ULONG error;
+
+    TRACE("group %llx url %p flags %x", (unsigned long long)group, (const void *)url, flags);
+    REQUIRE_INITIALIZED();
+    if (flags & ~HTTP_URL_FLAG_REMOVE_ALL || all != !url)
+        return ERROR_INVALID_PARAMETER;
+    if (all)
+        return WITH_LOCK(group_remove_url(group, NULL));
+    result = prefix_parse(&key, url);
+    if (result)
+        return result_to_error(result);
+    error = WITH_LOCK(group_remove_url(group, &key));
+    prefix_free(&key);
+    return error;
+}
+
+void groups_unbind(const struct http_queue *q)
+{
+    for (uint32_t i = 0; i < groups.count; i++) {
+        struct group *g = groups.slots[i].object;
+
+        if (!g || g->queue != q)
+            continue;
+        g->queue = NULL;
+        router_bind(&g->urls, NULL);
+    }
+}
+
+static ULONG group_bind(struct group *g, const HTTP_BINDING_INFO *b)
+{
+    struct http_queue *q = b->Flags.Present ? queue_object_find(b->RequestQueueHandle) : NULL;
+
+    if (b->Flags.Present && (!q || q->version != 2 || !q->engine))
+        return ERROR_INVALID_PARAMETER;
+    g->queue = q;
+    router_bind(&g->urls, q ? q->engine : NULL);
+    return NO_ERROR;
+}
+
+static ULONG group_set(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, const void *value, ULONG length)
+{
+    struct group *g = group_find(id);
+    ULONG error;
+
+    if (!g)
+        return ERROR_INVALID_PARAMETER;
+    if (property == HttpServerBindingProperty)
+        return length < sizeof(HTTP_BINDING_INFO) ? ERROR_INVALID_PARAMETER : group_bind(g, value);
+    error = property_set(&g->properties, OWNER_GROUP, property, value, length);
+    if (!error && property == HttpServerStateProperty)
+        router_disable(&g->urls, g->properties.state.State == HttpEnabledStateInactive);
+    return error;
+}
+
+union value {
+    char bytes[PROPERTY_SIZE_MAX];
+    ULONGLONG alignment;
+};
+
+/* The caller's value, copied as far as any property looks at it. False for none. */
+static bool copy_value(union value *v, const void *info, ULONG length)
+{
+    if (!info || !length)
+        return false;
+    memset(v, 0, sizeof *v);
+    memcpy(v, info, length < sizeof *v ? length : sizeof *v);
+    return true;
+}
+
+ULONG api_HttpSetUrlGroupProperty(HTTP_URL_GROUP_ID group, HTTP_SERVER_PROPERTY property, PVOID info, ULONG length)
+{
+    union value v;
+
+    TRACE("group %llx property %u info %p length %u", (unsigned long long)group, property, info, length);
+    REQUIRE_INITIALIZED();
+    if (!copy_value(&v, info, length))
+        return ERROR_INVALID_PARAMETER;
+    return WITH_LOCK(group_set(group, property, &v, length));
+}
+
+static ULONG session_set(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY property, const void *value, ULONG length)
+{
+    struct session *s = session_find(id);
+
+    return s ? property_set(&s->properties, OWNER_SESSION, property, value, length)
+             : ERROR_INVALID_PARAMETER;
+}
+
+ULONG api_HttpSetServerSessionProperty(HTTP_SERVER_SESSION_ID session, HTTP_SERVER_PROPERTY property, PVOID info,
+                                       ULONG length)
+{
+    union value v;
+
+    TRACE("session %llx property %u info %p length %u", (unsigned long long)session, property, info, length);
+    REQUIRE_INITIALIZED();
+    if (!copy_value(&v, info, length))
+        return ERROR_INVALID_PARAMETER;
+    return WITH_LOCK(session_set(session, property, &v, length));
+}
+
+static ULONG session_get(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY property, void *value, ULONG length,
+                         ULONG *size)
+{
+    struct session *s = session_find(id);
+
+    return s ? property_get(&s->properties, OWNER_SESSION, property, value, length, size)
+             : ERROR_INVALID_PARAMETER;
+}
+
+static ULONG group_get(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, void *value, ULONG length,
+                       ULONG *size)
+{
+    struct group *g = group_find(id);
+
+    return g ? property_get(&g->properties, OWNER_GROUP, property, value, length, size)
+             : ERROR_INVALID_PARAMETER;
+}
+
+/* To the caller, after the lock: value and size, or the size that would do. */
+static ULONG return_value(ULONG error, const union value *v, ULONG size, void *info, ULONG *returned)
+{
+    if (!error)
+        memcpy(info, v, size);
+    if (returned && (!error || error == ERROR_MORE_DATA))
+        *returned = size;
+    return error;
+}
+
+ULONG api_HttpQueryServerSessionProperty(HTTP_SERVER_SESSION_ID session, HTTP_SERVER_PROPERTY property, PVOID info,
+                                         ULONG length, PULONG returned)
+{
+    union value v;
+    ULONG size = 0, error;
+
+    TRACE("session %llx property %u info %p length %u", (unsigned long long)session, property, info, length);
+    REQUIRE_INITIALIZED();
+    if (!info || !length)
+        return ERROR_INVALID_PARAMETER;
+    error = WITH_LOCK(session_get(session, property, &v, length, &size));
+    return return_value(error, &v, size, info, returned);
+}
+
+ULONG api_HttpQueryUrlGroupProperty(HTTP_URL_GROUP_ID group, HTTP_SERVER_PROPERTY property, PVOID info,
+                                    ULONG length, PULONG returned)
+{
+    union value v;
+    ULONG size = 0, error;
+
+    TRACE("group %llx property %u info %p length %u", (unsigned long long)group, property, info, length);
+    REQUIRE_INITIALIZED();
+    if (!info || !length)
+        return ERROR_INVALID_PARAMETER;
+    error = WITH_LOCK(group_get(group, property, &v, length, &size));
+    return return_value(error, &v, size, info, returned);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * init.c: HttpInitialize and HttpTerminate.
+ *
+ * The engine starts with the first HttpInitialize and stays until the process ends: a thread may be inside one of its
+ * loops at any time. HttpTerminate only counts.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "../engine/router.h"
+#include "../engine/shard.h"
+#include "api.h"
+#include "status.h"
+
+#define SHARDS_DEFAULT 1
+
+static unsigned initialized[2]; /* by HTTP_INITIALIZE_SERVER and _CONFIG; config lock */
+static atomic_uint initialized_any;
+
+bool api_is_initialized(void)
+{
+    return atomic_load_explicit(&initialized_any, memory_order_acquire);
+}
+
+/* HTTPAPI_SHARDS=n: how many loops. */
+unsigned api_service_threads(void)
+{
+    const char *text = getenv("HTTPAPI_SHARDS");
+    long n = text ? strtol(text, NULL, 10) : SHARDS_DEFAULT;
+
+    return n < 1 ? 1 : n > SHARDS_MAX ? SHARDS_MAX : (unsigned)n;
+}
+
+static ULONG start(ULONG flags)
+{
+    enum result result = shard_count ? RESULT_OK : shards_start(api_service_threads());
+
+    if (result)
+        return result_to_error(result);
+    for (unsigned i = 0; i < 2; i++)
+        initialized[i] += flags >> i & 1;
+    initialized_any++;
+    return NO_ERROR;
+}
+
+static bool is_flags(ULONG flags)
+{
+    return flags && !(flags & ~(ULONG)(HTTP_INITIALIZE_SERVER | HTTP_INITIALIZE_CONFIG));
+}
+
+ULONG api_HttpInitialize(HTTPAPI_VERSION version, ULONG flags, PVOID reserved)
+{
+    ULONG error;
+
+    TRACE("version %u.%u flags %x", version.HttpApiMajorVersion, version.HttpApiMinorVersion, flags);
+    if (flags & HTTP_DEMAND_CBT) {
+        FIXME("HTTP_DEMAND_CBT: channel bindings aren't built yet");
+        flags &= ~(ULONG)HTTP_DEMAND_CBT;
+    }
+    if (reserved || !is_flags(flags))
+        return ERROR_INVALID_PARAMETER;
+    if ((version.HttpApiMajorVersion != 1 && version.HttpApiMajorVersion != 2) || version.HttpApiMinorVersion)
+        return ERROR_REVISION_MISMATCH;
+    pthread_mutex_lock(&config_lock);
+    error = start(flags);
+    pthread_mutex_unlock(&config_lock);
+    return error;
+}
+
+static ULONG stop(ULONG flags)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (flags >> i & 1 && !initialized[i])
+            return ERROR_INVALID_PARAMETER;
+    for (unsigned i = 0; i < 2; i++)
+        initialized[i] -= flags >> i & 1;
+    initialized_any--;
+    return NO_ERROR;
+}
+
+ULONG api_HttpTerminate(ULONG flags, PVOID reserved)
+{
+    ULONG error;
+
+    TRACE("flags %x", flags);
+    if (reserved || !is_flags(flags))
+        return ERROR_INVALID_PARAMETER;
+    pthread_mutex_lock(&config_lock);
+    error = stop(flags);
+    pthread_mutex_unlock(&config_lock);
+    return error;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * op.h: one call of the API that may take time, and the completion contract.
+ *
+ * A call with an OVERLAPPED makes an op from the pool; one without has it on its stack and blocks. The engine's part of
+ * the operation is embedded first, so that a pointer to its io is a pointer to the op.
+ *
+ *   op_begin_async / op_init_blocking
+ *     -> the engine's begin function
+ *          at once: op_return()              the code to return; a success is completed first
+ *          RESULT_PENDING: op_return()       ERROR_IO_PENDING, or waits for a blocking call
+ *     -> io.run -> op_complete()             exactly once for a pending op
+ *
+ * op_complete() is the only function that writes the caller's OVERLAPPED, signals and queues packets.
+ */
+#ifndef HTTPAPI_API_OP_H
+#define HTTPAPI_API_OP_H
+
+#include <windef.h>
+#include <ntstatus.h>
+
+#include "../engine/body.h"
+#include "../engine/io.h"
+#include "../engine/queue.h"
+#include "../engine/send.h"
+#include "../engine/wait.h"
+#include "fill.h"
+
+struct http_queue;
+
+#define OP_HEAD_SIZE 1024 /* a response head that fits costs no allocation */
+
+struct op {
+    union {
+        struct io io;
+        struct receive receive;
+        struct body_read read;
+        struct send send;
+    };
+    struct http_queue *queue;
+    OVERLAPPED *overlapped; /* NULL: a blocking call waits for it */
+    struct waiter waiter;   /* of the blocking call */
+    NTSTATUS status;        /* blocking: how it ended */
+    ULONGLONG bytes;
+    ULONG thread;           /* Windows id of the thread that began it */
+    void *buffer;           /* receive: the caller's */
+    ULONG size, flags;      /* receive */
+    struct filled filled;   /* receive: what is in the buffer */
+    bool waits_for_disconnect;
+    void (*cleanup)(struct op *); /* frees what the call attached; NULL: nothing */
+    char *head;             /* send: inline_head, or memory of its own */
+    char inline_head[OP_HEAD_SIZE];
+};
+
+/*
+ * An op for a call on q. With `overlapped` from the pool (NULL without memory), else `stack`. The OVERLAPPED becomes
+ * pending and its event is reset. Touches the caller's OVERLAPPED: no locks.
+ */
+struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *stack);
+
+/* Ends it, exactly once: io.run of every op comes here. No locks. */
+void op_complete(struct op *op, NTSTATUS status, ULONGLONG bytes);
+
+/*
+ * The call's return code for how the engine's begin function ended. RESULT_OK completes the op (no packet when the
+ * handle skips it on success); RESULT_PENDING returns ERROR_IO_PENDING or, for a blocking call, waits and returns the
+ * final code; anything else is returned and nothing is ever signalled. *returned (may be NULL) gets the bytes when the
+ * call ends here, also with an OVERLAPPED: .NET reads the size it needs from it (docs/behaviour.md, "Byte counts").
+ * The op is gone afterwards, or belongs to the engine.
+ */
+ULONG op_return(struct op *op, enum result result, ULONGLONG bytes, ULONG *returned);
+
+/* Ends an op whose operation never began: nothing is signalled. */
+void op_discard(struct op *op, ULONG error);
+
+/* As io.run, for operations that need nothing but the engine's result. */
+void op_io_done(struct io *io);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * probe.c: touching the caller's memory before anything depends on it.
+ */
+#include "api.h"
+
+#define PROBE_PAGE 4096
+
+void probe_read(const void *memory, size_t size)
+{
+    const volatile char *p = memory, *last = p + size - 1;
+
+    if (!size)
+        return;
+    for (; p < last; p += PROBE_PAGE)
+        (void)*p;
+    (void)*last;
+}
+
+/* An atomic no-op, because other threads may be writing to the same page. */
+static void touch(char *p)
+{
+    __atomic_fetch_or(p, 0, __ATOMIC_RELAXED);
+}
+
+void probe_write(void *memory, size_t size)
+{
+    char *p = memory, *last = p + size - 1;
+
+    if (!size)
+        return;
+    for (; p < last; p += PROBE_PAGE)
+        touch(p);
+    touch(last);
+}

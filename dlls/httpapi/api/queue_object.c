@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * queue_object.c: handles, the event and the port of a queue; what NT calls on its handle do.
+ */
+#include "queue_object.h"
+
+#include <stdlib.h>
+
+#include "../engine/connection.h"
+#include "../engine/log.h"
+#include "../host/host.h"
+#include "group.h"
+#include "handle.h"
+#include "op.h"
+#include "status.h"
+
+/*
+ * Handle values are small multiples of four, so the table is indexed by them: a page of entries is made when a handle
+ * in its range first belongs to a queue.
+ */
+#define PAGE_BITS 10
+#define PAGE_ENTRIES (1u << PAGE_BITS)
+#define PAGE_COUNT 4096
+
+typedef _Atomic(struct http_queue *) entry;
+
+static _Atomic(entry *) pages[PAGE_COUNT];
+static struct list free_objects = LIST_INIT(free_objects);
+static _Atomic(unsigned) bound_ports; /* how many queues have one: NtClose looks for ports only then */
+
+static entry *entry_of(HANDLE handle, bool make)
+{
+    ULONG_PTR index = (ULONG_PTR)handle >> 2;
+    entry *page;
+
+    if (index >> PAGE_BITS >= PAGE_COUNT)
+        return NULL;
+    page = atomic_load_explicit(&pages[index >> PAGE_BITS], memory_order_acquire);
+    if (!page && make) {
+        page = calloc(PAGE_ENTRIES, sizeof *page);
+        atomic_store_explicit(&pages[index >> PAGE_BITS], page, memory_order_release);
+    }
+    return page ? &page[index & (PAGE_ENTRIES - 1)] : NULL;
+}
+
+struct http_queue *queue_object_find(HANDLE handle)
+{
+    entry *e = entry_of(handle, false);
+
+    return e ? atomic_load_explicit(e, memory_order_acquire) : NULL;
+}
+
+/* Config lock. */
+static bool add_handle(struct http_queue *q, HANDLE handle)
+{
+    entry *e = entry_of(handle, true);
+
+    if (!e)
+        return false;
+    atomic_store_explicit(e, q, memory_order_release);
+    q->handles++;
+    return true;
+}
+
+/* Config lock. */
+static struct http_queue *object_new(void)
+{
+    struct list *l = list_pop(&free_objects);
+    struct http_queue *q = l ? container_of(l, struct http_queue, node) : calloc(1, sizeof *q);
+
+    if (!q)
+        return NULL;
+    list_init(&q->node);
+    q->engine = queue_open();
+    if (!q->engine) {
+        list_add(&free_objects, &q->node);
+        return NULL;
+    }
+    q->handles = 0;
+    target_init(&q->urls);
+    q->port = NULL;
+    q->modes = 0;
+    q->waited_on = q->signalled = false;
+    q->properties = properties_default;
+    return q;
+}
+
+ULONG queue_object_create(unsigned version, HANDLE *handle)
+{
+    struct http_queue *q;
+    HANDLE event;
+    NTSTATUS status = host_event_create(&event);
+
+    if (status)
+        return status_to_error(status);
+    pthread_mutex_lock(&config_lock);
+    q = object_new();
+    if (q) {
+        q->version = version;
+        q->event = event;
+        if (version == 1)
+            router_bind(&q->urls, q->engine);
+    }
+    if (q && !add_handle(q, event)) {
+        queue_close(q->engine);
+        list_add(&free_objects, &q->node);
+        q = NULL;
+    }
+    pthread_mutex_unlock(&config_lock);
+    if (!q) {
+        host_handle_close(event);
+        return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    *handle = event;
+    INFO("queue %p opened, version %u", event, version);
+    return NO_ERROR;
+}
+
+static bool match_queue(const struct io *io, const void *arg)
+{
+    return ((const struct op *)io->owner)->queue == arg;
+}
+
+void queue_object_close(struct http_queue *q)
+{
+    struct queue *engine;
+
+    pthread_mutex_lock(&config_lock);
+    engine = q->engine;
+    if (engine) {
+        groups_unbind(q);
+        router_remove_all(&q->urls);
+    }
+    __atomic_store_n(&q->engine, NULL, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&config_lock);
+    if (!engine)
+        return;
+    connections_cancel(match_queue, q);
+    queue_close(engine);
+}
+
+/* Disconnect waits; the operations of requests in hand may go on (docs/behaviour.md, "Shutdown"). */
+static bool match_wait(const struct io *io, const void *arg)
+{
+    const struct op *op = io->owner;
+
+    return op->queue == arg && op->waits_for_disconnect;
+}
+
+void queue_object_shutdown(struct http_queue *q)
+{
+    struct queue *engine = queue_object_engine(q);
+
+    if (!engine)
+        return;
+    queue_shutdown(engine);
+    connections_cancel(match_wait, q);
+}
+
+void queue_object_reset(struct http_queue *q)
+{
+    atomic_store(&q->signalled, false);
+    if (atomic_load(&q->waited_on))
+        host_event_reset(q->event);
+}
+
+/* Either this sees the waiter, or the waiter sees the signal: both are sequentially consistent. */
+void queue_object_signal(struct http_queue *q)
+{
+    if (q->modes & 2)
+        return;
+    atomic_store(&q->signalled, true);
+    if (atomic_load(&q->waited_on))
+        host_event_set(q->event);
+}
+
+void queue_object_post(struct http_queue *q, OVERLAPPED *overlapped, NTSTATUS status, ULONGLONG bytes)
+{
+    HANDLE port = q->port;
+
+    if (!port)
+        return;
+    status = host_port_post(port, q->key, (ULONG_PTR)overlapped, status, (ULONG_PTR)bytes);
+    if (status)
+        WARN("no packet for %p: port %p, status %08x", (void *)overlapped, port, (unsigned)status);
+}
+
+/* The program closes a port: packets have nowhere to go any more. */
+static void forget_port(HANDLE port)
+{
+    if (!atomic_load_explicit(&bound_ports, memory_order_relaxed))
+        return;
+    for (unsigned i = 0; i < PAGE_COUNT; i++) {
+        entry *page = pages[i];
+
+        for (unsigned k = 0; page && k < PAGE_ENTRIES; k++) {
+            struct http_queue *q = page[k];
+            HANDLE expected = port;
+
+            if (q && atomic_compare_exchange_strong(&q->port, &expected, NULL))
+                bound_ports--;
+        }
+    }
+}
+
+static void last_handle_closed(struct http_queue *q)
+{
+    queue_object_close(q);
+    if (atomic_exchange(&q->port, NULL))
+        bound_ports--;
+    pthread_mutex_lock(&config_lock);
+    list_add(&free_objects, &q->node);
+    pthread_mutex_unlock(&config_lock);
+}
+
+/* Another handle of the queue, to signal its event by. Config lock. */
+static HANDLE other_handle(const struct http_queue *q)
+{
+    for (unsigned i = 0; i < PAGE_COUNT; i++) {
+        entry *page = pages[i];
+
+        for (unsigned k = 0; page && k < PAGE_ENTRIES; k++)
+            if (page[k] == q)
+                return (HANDLE)(ULONG_PTR)((i << PAGE_BITS | k) << 2);
+    }
+    return NULL;
+}
+
+bool handle_known(HANDLE handle)
+{
+    return queue_object_find(handle);
+}
+
+bool handle_closing(HANDLE handle)
+{
+    struct http_queue *q = queue_object_find(handle);
+    bool last;
+
+    if (!q) {
+        forget_port(handle);
+        return false;
+    }
+    pthread_mutex_lock(&config_lock);
+    last = --q->handles == 0;
+    atomic_store_explicit(entry_of(handle, false), NULL, memory_order_release);
+    if (!last && q->event == handle)
+        q->event = other_handle(q);
+    pthread_mutex_unlock(&config_lock);
+    INFO("queue handle %p closed%s", handle, last ? ", its last" : "");
+    if (last)
+        last_handle_closed(q);
+    return true;
+}
+
+bool handle_duplicated(HANDLE source, HANDLE target)
+{
+    struct http_queue *q = queue_object_find(source);
+
+    if (!q)
+        return false;
+    pthread_mutex_lock(&config_lock);
+    add_handle(q, target);
+    pthread_mutex_unlock(&config_lock);
+    return true;
+}
+
+static NTSTATUS bind_port(struct http_queue *q, const struct handle_completion_info *info)
+{
+    HANDLE none = NULL;
+
+    /* A file object is bound once; the key is there before the port is seen. */
+    if (!info->port || q->port)
+        return STATUS_INVALID_PARAMETER;
+    q->key = info->key;
+    if (!atomic_compare_exchange_strong(&q->port, &none, info->port))
+        return STATUS_INVALID_PARAMETER;
+    bound_ports++;
+    return STATUS_SUCCESS;
+}
+
+bool handle_set_information(HANDLE handle, ULONG info_class, const void *info, ULONG length, NTSTATUS *status)
+{
+    struct http_queue *q = queue_object_find(handle);
+
+    if (!q)
+        return false;
+    TRACE("handle %p class %u length %u", handle, info_class, length);
+    if (info_class == HANDLE_INFO_COMPLETION && length >= sizeof(struct handle_completion_info)) {
+        *status = bind_port(q, info);
+    } else if (info_class == HANDLE_INFO_NOTIFICATION_MODES && length >= sizeof(ULONG)) {
+        /* Modes are only ever added (SetFileCompletionNotificationModes' documentation). */
+        atomic_fetch_or(&q->modes, *(const ULONG *)info);
+        *status = STATUS_SUCCESS;
+    } else {
+        FIXME("information class %u on a request queue", info_class);
+        *status = STATUS_NOT_SUPPORTED;
+    }
+    return true;
+}
+
+struct cancel_match {
+    const struct http_queue *queue;
+    const void *overlapped; /* NULL: any */
+    ULONG thread;           /* 0: any */
+};
+
+static bool match_cancel(const struct io *io, const void *arg)
+{
+    const struct cancel_match *m = arg;
+    const struct op *op = io->owner;
+
+    return op->queue == m->queue && (!m->overlapped || op->overlapped == m->overlapped) &&
+           (!m->thread || op->thread == m->thread);
+}
+
+bool handle_cancel(HANDLE handle, const void *overlapped, bool this_thread, NTSTATUS *status)
+{
+    struct http_queue *q = queue_object_find(handle);
+    struct cancel_match match = {q, overlapped, this_thread ? host_thread_id() : 0};
+    struct queue *engine = q ? queue_object_engine(q) : NULL;
+    unsigned count = 0;
+
+    if (!q)
+        return false;
+    if (engine)
+        count = queue_cancel(engine, match_cancel, &match) + connections_cancel(match_cancel, &match);
+    *status = count || this_thread ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    return true;
+}
+
+bool handle_waited_on(HANDLE handle)
+{
+    struct http_queue *q = queue_object_find(handle);
+
+    if (!q)
+        return false;
+    if (!atomic_exchange(&q->waited_on, true) && atomic_load(&q->signalled))
+        host_event_set(q->event);
+    return true;
+}

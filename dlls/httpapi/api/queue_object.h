@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * queue_object.h: a request queue as the program sees it: a handle that behaves like a file's.
+ *
+ * Objects are never freed, only used again: a thread may hold one that was just closed. The look-up by handle takes no
+ * lock. Creating, closing and binding happen under the config lock.
+ */
+#ifndef HTTPAPI_API_QUEUE_OBJECT_H
+#define HTTPAPI_API_QUEUE_OBJECT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <windef.h>
+#include <ntstatus.h>
+
+#include "../engine/list.h"
+#include "../engine/queue.h"
+#include "../engine/router.h"
+#include "property.h"
+
+struct http_queue {
+    struct list node;          /* in the list of free objects */
+    struct queue *engine;      /* NULL when closed */
+    unsigned handles;          /* how many handles the program has; config lock */
+    unsigned version;          /* 1: HttpCreateHttpHandle, 2: HttpCreateRequestQueue */
+    struct target urls;        /* version 1: HttpAddUrl */
+    _Atomic(HANDLE) event;     /* the first handle; signalled for operations without an event of their own */
+    _Atomic(HANDLE) port;      /* completion port, or NULL */
+    _Atomic(ULONG_PTR) key;
+    atomic_uint modes;         /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, FILE_SKIP_SET_EVENT_ON_HANDLE 2 */
+    atomic_bool waited_on;     /* somebody waits on the handle: see handle_waited_on() */
+    atomic_bool signalled;     /* what the event would be */
+    struct properties properties; /* config lock */
+};
+
+/* The queue of a handle, or NULL. Any thread, no lock. */
+struct http_queue *queue_object_find(HANDLE handle);
+
+/* As above for a call on a queue that is still open; NULL sets nothing. */
+static inline struct queue *queue_object_engine(const struct http_queue *q)
+{
+    return __atomic_load_n(&q->engine, __ATOMIC_ACQUIRE);
+}
+
+/* Makes a queue and its handle. Win32 code. No locks. */
+ULONG queue_object_create(unsigned version, HANDLE *handle);
+
+/* Closes all that belongs to the queue, not its handles. Config lock is taken. No locks. */
+void queue_object_close(struct http_queue *q);
+
+/* HttpShutdownRequestQueue: pending receives and disconnect waits are cancelled, nothing new comes. No locks. */
+void queue_object_shutdown(struct http_queue *q);
+
+/* The handle's own event, for operations without one. No locks. */
+void queue_object_reset(struct http_queue *q);
+void queue_object_signal(struct http_queue *q);
+
+/* A completion packet, if a port is bound. No locks. */
+void queue_object_post(struct http_queue *q, OVERLAPPED *overlapped, NTSTATUS status, ULONGLONG bytes);
+
+static inline bool queue_object_skips_success(const struct http_queue *q)
+{
+    return atomic_load_explicit(&q->modes, memory_order_relaxed) & 1;
+}
+
+#endif

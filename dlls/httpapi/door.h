@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * door.h: the calls between the Windows half (pe/) and the ELF half.
+ *
+ * A call is a number and a structure of fixed-width fields, the same for both compilers whatever their pointer
+ * width; pointers travel as 64-bit numbers. Whoever changes a structure or a list raises DOOR_VERSION: halves of
+ * different versions refuse to work together.
+ */
+#ifndef HTTPAPI_DOOR_H
+#define HTTPAPI_DOOR_H
+
+#include <stdint.h>
+
+#include "exports.h"
+
+#define DOOR_VERSION 1
+
+/* struct door_HttpAddUrl { uint64_t queue, url, reserved; uint32_t result; } ... */
+#define DOOR_FIELD(type, name) uint64_t name;
+#define X(name) \
+    struct door_##name { \
+        name##_PARAMS(DOOR_FIELD, DOOR_FIELD) \
+        uint32_t result; \
+        uint32_t padding; \
+    };
+HTTPAPI_EXPORTS(X)
+#undef X
+
+/* Both halves' versions; the ELF half answers with the number of service threads the PE half has to start. */
+struct door_attach {
+    uint32_t version;
+    uint32_t service_threads;
+    char build[64]; /* in: the PE half's build; out: the ELF half's */
+};
+
+/* A service thread: doesn't return. */
+struct door_serve {
+    uint32_t index;
+    uint32_t padding;
+};
+
+/* An export without a prototype was called: the ELF half logs it. */
+struct door_undocumented {
+    char name[64];
+};
+
+/* NT calls on handles, see api/handle.h. `ours` is false when the call has to go on to the system. */
+struct door_handle {
+    uint64_t handle;
+    uint64_t other;      /* duplicate: the new handle; cancel: the OVERLAPPED or 0 */
+    uint64_t info;       /* set information: the buffer */
+    uint32_t info_class;
+    uint32_t length;
+    uint32_t this_thread;
+    int32_t status;
+    uint32_t ours;
+    uint32_t padding;
+};
+
+/* X(name, structure) */
+#define DOOR_INTERNAL(X) \
+    X(attach, door_attach) X(serve, door_serve) X(undocumented, door_undocumented) \
+    X(handle_known, door_handle) X(handle_closing, door_handle) X(handle_duplicated, door_handle) \
+    X(handle_set_information, door_handle) X(handle_cancel, door_handle) \
+    X(handle_waited_on, door_handle)
+
+enum door_call {
+#define X(name, structure) DOOR_##name,
+    DOOR_INTERNAL(X)
+#undef X
+#define X(name) DOOR_##name,
+    HTTPAPI_EXPORTS(X)
+#undef X
+    DOOR_CALLS
+};
+
+/* A value of any type up to 64 bits, to and from a field. */
+#define DOOR_PACK(value) \
+    __extension__({ \
+        __typeof__(value) door_v = (value); \
+        uint64_t door_w = 0; \
+        __builtin_memcpy(&door_w, &door_v, sizeof door_v); \
+        door_w; \
+    })
+#define DOOR_UNPACK(type, field) \
+    __extension__({ \
+        type door_v; \
+        __builtin_memcpy(&door_v, &(field), sizeof door_v); \
+        door_v; \
+    })
+
+/* Pieces to build parameter lists with: name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R) and so on. */
+#define DOOR_PROTO_F(type, name) type name
+#define DOOR_PROTO_R(type, name) , type name
+#define DOOR_ARG_F(type, name) name
+#define DOOR_ARG_R(type, name) , name
+#define DOOR_UNPACK_F(type, name) DOOR_UNPACK(type, door_args->name)
+#define DOOR_UNPACK_R(type, name) , DOOR_UNPACK(type, door_args->name)
+#define DOOR_PACK_FIELD(type, name) .name = DOOR_PACK(name),
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * body.c: receiving, keeping and handing out body bytes.
+ *
+ * What is kept is bounded: when BODY_WINDOW is full the socket is left alone and TCP slows the client down. The
+ * copy to the application happens without the lock; body.copying keeps [start, end) still meanwhile.
+ *
+ * A read:  tried -> over                    by its caller's thread
+ *          tried -> waits in request.reads -> copying -> over | waits again
+ */
+#include "body.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "connection.h"
+#include "parse.h"
+#include "request.h"
+#include "shard.h"
+
+enum received { GOT, WOULD_BLOCK, FULL, CLIENT_LEFT, SOCKET_FAILED, BAD_FRAMING };
+
+static uint32_t available(const struct request *r)
+{
+    return r->body.end - r->body.start;
+}
+
+/* `n` new bytes lie behind in_len. */
+static bool add_bytes(struct request *r, uint32_t n)
+{
+    r->in_len += n;
+    if (r->body.kind == BODY_CHUNKED)
+        return parse_chunks(r);
+    if (n > r->body.left)
+        n = (uint32_t)r->body.left; /* the rest is the next request */
+    r->body.end += n;
+    r->body.left -= n;
+    r->body.received += n;
+    r->body.complete = r->body.left == 0;
+    return true;
+}
+
+bool body_begin(struct request *r)
+{
+    uint32_t n = r->in_len - r->head_len;
+
+    if (r->body.complete || !n)
+        return true;
+    r->in_len = r->head_len;
+    return add_bytes(r, n);
+}
+
+/* Makes room behind in_len; 0 when the window is full. */
+static uint32_t make_room(struct request *r)
+{
+    uint32_t window = r->head_len + BODY_WINDOW, room;
+
+    if (!available(r) && !r->body.copying)
+        r->body.start = r->body.end = r->in_len = r->head_len;
+    if (r->in_len >= window)
+        return 0;
+    room = r->in_size - r->in_len;
+    if (room >= INPUT_FIRST / 2 || (r->body.kind == BODY_LENGTH && room >= r->body.left))
+        return room;
+    /* Moving the buffer under a copy would pull it away. */
+    if (r->body.copying || !request_reserve(r, window - r->in_len))
+        return room;
+    return r->in_size - r->in_len;
+}
+
+static enum received receive(struct request *r)
+{
+    uint32_t room = make_room(r);
+    ssize_t n;
+
+    if (!room)
+        return FULL;
+    if (r->body.kind == BODY_LENGTH && room > r->body.left)
+        room = (uint32_t)r->body.left;
+    do
+        n = recv(r->connection->fd, r->in + r->in_len, room, 0);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EAGAIN ? WOULD_BLOCK : SOCKET_FAILED;
+    if (n == 0)
+        return CLIENT_LEFT;
+    return add_bytes(r, (uint32_t)n) ? GOT : BAD_FRAMING;
+}
+
+static void read_end(struct body_read *rd, enum result result)
+{
+    rd->io.run = rd->done;
+    io_finish(&rd->io, result, result == RESULT_MORE ? 1 : rd->filled);
+}
+
+/* RESULT_PENDING while the read has to wait. */
+static enum result read_state(const struct body_read *rd, const struct request *r)
+{
+    bool last = r->body.complete || r->body.broken;
+
+    if (rd->size == 0 && available(r))
+        return RESULT_MORE;
+    if (rd->filled && (!rd->fill || rd->filled == rd->size || (last && !available(r))))
+        return RESULT_OK;
+    if (available(r) || !last)
+        return RESULT_PENDING;
+    return r->body.broken ? RESULT_RESET : RESULT_EOF;
+}
+
+static void copy_begin(struct request *r)
+{
+    r->body.copying = true;
+    connection_use(r->connection);
+}
+
+/*
+ * Copies to the application what there is. Called with the shard's lock, lets it go for the copy and takes it
+ * again. Between copy_begin() and connection_unuse() neither request nor connection is freed.
+ */
+static void copy(struct request *r, struct body_read *rd)
+{
+    struct shard *s = r->connection->shard;
+    size_t want = rd->size - rd->filled, n = available(r);
+    const char *from = r->in + r->body.start;
+
+    n = n < want ? n : want;
+    shard_unlock(s);
+    memcpy(rd->buffer + rd->filled, from, n);
+    shard_lock(s);
+    r->body.copying = false;
+    r->body.start += (uint32_t)n;
+    rd->filled += n;
+}
+
+static void read_step(struct io *io);
+
+/* Gives what there is to the first waiting read; read_step() goes on from there. */
+static void serve(struct request *r)
+{
+    while (!r->body.copying && !list_empty(&r->reads)) {
+        struct body_read *rd = container_of(r->reads.next, struct body_read, io.node);
+        enum result state = read_state(rd, r);
+
+        if (state == RESULT_PENDING && !available(r))
+            return;
+        list_del(&rd->io.node);
+        if (state != RESULT_PENDING) {
+            read_end(rd, state);
+            continue;
+        }
+        copy_begin(r);
+        rd->io.run = read_step;
+        io_finish(&rd->io, RESULT_PENDING, 0);
+    }
+}
+
+/* The loop found bytes for a waiting read but mustn't copy under its lock: this is the copy. As io.run. */
+static void read_step(struct io *io)
+{
+    struct body_read *rd = container_of(io, struct body_read, io);
+    struct request *r = rd->request;
+    struct connection *c = r->connection;
+    struct shard *s = c->shard;
+    enum result state;
+
+    shard_lock(s);
+    copy(r, rd);
+    state = read_state(rd, r);
+    if (state == RESULT_PENDING && r->state == REQUEST_ANSWERED)
+        state = RESULT_GONE;
+    if (state == RESULT_PENDING)
+        list_add(&r->reads, &rd->io.node);
+    else
+        read_end(rd, state);
+    serve(r);
+    connection_resume(c);
+    connection_unuse(c);
+    shard_unlock(s);
+}
+
+void body_abort(struct request *r, enum result result)
+{
+    struct list *l;
+
+    while ((l = list_pop(&r->reads)))
+        read_end(container_of(l, struct body_read, io.node), result);
+}
+
+unsigned body_cancel(struct request *r, io_match *match, const void *arg)
+{
+    struct list *l, *next;
+    unsigned count = 0;
+
+    list_for_each_safe(l, next, &r->reads) {
+        struct body_read *rd = container_of(l, struct body_read, io.node);
+
+        if (!match(&rd->io, arg))
+            continue;
+        list_del(l);
+        read_end(rd, rd->filled ? RESULT_OK : RESULT_CANCELED);
+        count++;
+    }
+    return count;
+}
+
+/* The body breaks off: the client gets a 400 on the dying connection, waiting reads fail. */
+static void body_broke(struct request *r, bool reset)
+{
+    struct connection *c = r->connection;
+
+    r->body.broken = true;
+    if (reset)
+        connection_close(c, false);
+    else
+        connection_refuse(c, PAGE_BAD_REQUEST);
+}
+
+void body_input(struct request *r)
+{
+    enum received got;
+
+    if (r->body.copying)
+        return connection_park(r->connection);
+    got = receive(r);
+    if (got == GOT)
+        serve(r);
+    else if (got == FULL)
+        connection_park(r->connection);
+    else if (got != WOULD_BLOCK)
+        body_broke(r, got == SOCKET_FAILED);
+}
+
+void body_top_up(struct request *r)
+{
+    if (!r->body.complete && !r->body.broken)
+        (void)receive(r); /* an end or an error shows again when the loop looks */
+}
+
+bool body_drain(struct request *r)
+{
+    while (!r->body.complete) {
+        enum received got;
+
+        r->body.start = r->body.end;
+        got = receive(r);
+        if (got == WOULD_BLOCK)
+            return true;
+        if (got != GOT)
+            return false;
+    }
+    return true;
+}
+
+/* One attempt by the reading thread itself: what is there, or what a look at the socket brings. */
+static enum result read_try(struct request *r, struct body_read *rd)
+{
+    enum result state = read_state(rd, r);
+
+    while (state == RESULT_PENDING && r->connection->state == CONN_REQUEST) {
+        if (available(r)) {
+            copy_begin(r);
+            copy(r, rd);
+            connection_unuse(r->connection);
+        } else {
+            enum received got = receive(r);
+
+            if (got == WOULD_BLOCK || got == FULL)
+                break;
+            if (got != GOT) {
+                body_broke(r, got == SOCKET_FAILED);
+                return rd->filled ? RESULT_OK : RESULT_RESET;
+            }
+        }
+        state = read_state(rd, r);
+    }
+    return state;
+}
+
+/* The first wish for a body that its client holds back. */
+static void invite_body(struct request *r)
+{
+    static const char answer[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    if (!r->expects_continue || r->body.received || r->response_begun)
+        return;
+    r->expects_continue = false;
+    /* Nothing was sent yet, so the socket buffer takes it; if not, the connection is breaking. */
+    (void)!send(r->connection->fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
+}
+
+enum result body_read(struct queue *q, uint64_t id, struct body_read *rd)
+{
+    struct request *r = request_lock(q, id);
+    struct connection *c;
+    struct shard *s;
+    enum result result = RESULT_PENDING;
+
+    if (!r)
+        return RESULT_GONE;
+    c = r->connection;
+    s = c->shard;
+    connection_use(c);
+    rd->request = r;
+    rd->filled = 0;
+    invite_body(r);
+    if (list_empty(&r->reads) && !r->body.copying)
+        result = read_try(r, rd);
+    if (result == RESULT_PENDING && (c->state != CONN_REQUEST || r->state == REQUEST_ANSWERED))
+        result = rd->filled ? RESULT_OK : RESULT_GONE;
+    if (result == RESULT_PENDING)
+        list_add_tail(&r->reads, &rd->io.node);
+    rd->io.bytes = result == RESULT_MORE ? 1 : rd->filled;
+    if (c->state == CONN_REQUEST)
+        serve(r);
+    connection_resume(c);
+    connection_unuse(c);
+    shard_unlock(s);
+    io_flush();
+    return result;
+}

@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * connection.c: the life of a connection.
+ *
+ * Two-step close: connection_close() ends all operations and takes the connection out of everything; the memory
+ * and the socket go in connection_settle(), when no thread uses them any more.
+ */
+#include "connection.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "body.h"
+#include "hangup.h"
+#include "log.h"
+#include "parse.h"
+#include "queue.h"
+#include "request.h"
+#include "router.h"
+#include "send.h"
+#include "shard.h"
+
+#define IDLE_TIMEOUT 120.0  /* seconds; http.sys's defaults for IdleConnection and HeaderWait */
+#define DRAIN_TIMEOUT 120.0
+#define LINGER_TIMEOUT 5.0  /* how long a client may take to close after our FIN */
+
+static const char *const state_names[] = {
+    [CONN_IDLE] = "idle", [CONN_HEAD] = "head", [CONN_REQUEST] = "request", [CONN_DRAIN] = "drain",
+    [CONN_LINGER] = "linger", [CONN_CLOSED] = "closed",
+};
+
+static bool may_move(enum connection_state from, enum connection_state to)
+{
+    switch (to) {
+    case CONN_IDLE: return from == CONN_REQUEST || from == CONN_DRAIN || from == CONN_HEAD;
+    case CONN_HEAD: return from == CONN_IDLE || from == CONN_REQUEST || from == CONN_DRAIN;
+    case CONN_REQUEST: return from == CONN_HEAD;
+    case CONN_DRAIN: return from == CONN_REQUEST;
+    case CONN_LINGER: return from == CONN_REQUEST;
+    case CONN_CLOSED: return from != CONN_CLOSED;
+    }
+    return false;
+}
+
+static void set_state(struct connection *c, enum connection_state state, double timeout)
+{
+    assert(may_move(c->state, state));
+    TRACE("connection %llx: %s -> %s", (unsigned long long)c->id, state_names[c->state],
+          state_names[state]);
+    c->state = state;
+    c->deadline = timeout > 0 ? shard_now() + timeout : 0;
+}
+
+void connection_use(struct connection *c)
+{
+    c->users++;
+}
+
+void connection_unuse(struct connection *c)
+{
+    assert(c->users);
+    c->users--;
+    connection_settle(c);
+}
+
+/* The connection as a thing the application knows about is over. */
+static void end_for_application(struct connection *c)
+{
+    struct list *l;
+
+    slots_remove(&c->shard->connection_ids, c->id);
+    while ((l = list_pop(&c->disconnects)))
+        io_finish(container_of(l, struct io, node), RESULT_OK, 0);
+}
+
+static void stop_watching(struct connection *c)
+{
+    ev_io_stop(c->shard->loop, &c->readable);
+    ev_io_stop(c->shard->loop, &c->writable);
+    if (c->parked)
+        hangup_remove(c->shard->hangup, c);
+    c->parked = false;
+}
+
+/* What becomes of the present request when its connection is lost. */
+static void abandon_request(struct connection *c)
+{
+    struct request *r = c->request;
+
+    body_abort(r, RESULT_RESET);
+    send_abort(r, RESULT_RESET);
+    if (r->state == REQUEST_READY || r->state == REQUEST_TAKEN) {
+        if (queue_forget(r->queue, r)) {
+            request_retire(r);
+        } else {
+            connection_use(c); /* request_deliver() gives it back */
+            r->taker_counts = true;
+        }
+    } else {
+        request_retire(r);
+    }
+}
+
+void connection_close(struct connection *c, bool reset)
+{
+    if (c->state == CONN_CLOSED)
+        return;
+    set_state(c, CONN_CLOSED, 0);
+    stop_watching(c);
+    if (c->request)
+        abandon_request(c);
+    end_for_application(c);
+    if (reset)
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+}
+
+static void connection_free(struct connection *c)
+{
+    if (c->request)
+        request_free(c->request);
+    list_del(&c->node);
+    close(c->fd);
+    free(c);
+}
+
+static bool wants_input(const struct connection *c)
+{
+    const struct request *r = c->request;
+
+    if (c->state != CONN_REQUEST)
+        return c->state != CONN_CLOSED;
+    if (c->client_done || r->body.complete || r->body.broken || r->body.copying)
+        return false;
+    return r->state == REQUEST_DELIVERED || r->state == REQUEST_HELD;
+}
+
+void connection_park(struct connection *c)
+{
+    if (c->parked || c->state == CONN_CLOSED)
+        return;
+    ev_io_stop(c->shard->loop, &c->readable);
+    hangup_add(c->shard->hangup, c);
+    c->parked = true;
+}
+
+void connection_resume(struct connection *c)
+{
+    if (!c->parked || !wants_input(c))
+        return;
+    hangup_remove(c->shard->hangup, c);
+    ev_io_start(c->shard->loop, &c->readable);
+    shard_poke(c->shard);
+    c->parked = false;
+}
+
+void connection_want_write(struct connection *c, bool want)
+{
+    if (want == ev_is_active(&c->writable))
+        return;
+    if (!want)
+        return ev_io_stop(c->shard->loop, &c->writable);
+    ev_io_start(c->shard->loop, &c->writable);
+    shard_poke(c->shard);
+}
+
+void connection_refuse(struct connection *c, enum page page)
+{
+    struct request *r = c->request;
+    bool begun = r->response_begun;
+
+    if (c->state != CONN_REQUEST)
+        set_state(c, CONN_REQUEST, 0);
+    request_retire(r);
+    r->close_after = true;
+    r->body.complete = r->body.broken = true;
+    if (!begun)
+        send_page(r, page);
+}
+
+static void release_request(struct connection *c)
+{
+    request_free(c->request);
+    c->request = NULL;
+}
+
+/* Reads and drops what the client still sends; its FIN ends the connection. */
+static void input_linger(struct connection *c)
+{
+    char waste[16384];
+    ssize_t n;
+
+    for (int turns = 4; turns; turns--) {
+        n = recv(c->fd, waste, sizeof waste, 0);
+        if (n > 0 || (n < 0 && errno == EINTR))
+            continue;
+        if (n == 0 || errno != EAGAIN)
+            connection_close(c, false);
+        return;
+    }
+}
+
+/* A FIN behind the answer, and no reset: the client gets every byte even if it is still sending. */
+static void linger(struct connection *c)
+{
+    release_request(c);
+    end_for_application(c);
+    shutdown(c->fd, SHUT_WR);
+    set_state(c, CONN_LINGER, LINGER_TIMEOUT);
+    connection_resume(c);
+    input_linger(c);
+}
+
+/* The local address as a host name, for a request that names none (HTTP/1.0). */
+static struct text local_host(const struct connection *c, char *buffer, size_t size)
+{
+    char address[INET6_ADDRSTRLEN];
+    bool v6 = c->local.any.sa_family == AF_INET6;
+
+    inet_ntop(c->local.any.sa_family,
+              v6 ? (const void *)&c->local.v6.sin6_addr : (const void *)&c->local.v4.sin_addr, address,
+              sizeof address);
+    return (struct text){buffer, (size_t)snprintf(buffer, size, v6 ? "[%s]" : "%s", address)};
+}
+
+static enum page cook(struct connection *c)
+{
+    struct request *r = c->request;
+    struct text host = request_header(r, REQ_Host), fallback = {NULL, 0};
+    char buffer[INET6_ADDRSTRLEN + 2];
+
+    if (!host.ptr)
+        fallback = local_host(c, buffer, sizeof buffer);
+    return url_cook(&r->url, request_text(r, r->target), host, fallback, ntohs(c->local.v4.sin_port));
+}
+
+/* To the queue that the URL belongs to, or the page that says why not. */
+static enum page route(struct connection *c)
+{
+    struct request *r = c->request;
+    struct route to = router_find(&c->local, r->url.name, &r->url);
+
+    if (!to.target)
+        return to.host_known ? PAGE_NOT_FOUND : PAGE_BAD_HOST;
+    if (!to.target->queue || to.target->disabled || request_assign_id(r))
+        return PAGE_UNAVAILABLE;
+    r->queue = to.target->queue;
+    r->url_context = to.context;
+    return queue_push(r->queue, r) ? PAGE_NONE : PAGE_UNAVAILABLE;
+}
+
+static void dispatch(struct connection *c)
+{
+    struct request *r = c->request;
+    enum page page = body_begin(r) ? cook(c) : PAGE_BAD_REQUEST;
+
+    set_state(c, CONN_REQUEST, 0);
+    if (!page)
+        page = route(c);
+    if (page)
+        connection_refuse(c, page);
+}
+
+static void parse_input(struct connection *c)
+{
+    enum page page;
+
+    switch (parse_head(c->request, &page)) {
+    case PARSE_MORE: return;
+    case PARSE_DONE: return dispatch(c);
+    case PARSE_REFUSED: return connection_refuse(c, page);
+    }
+}
+
+/* Back to waiting for a first byte. */
+static void idle(struct connection *c)
+{
+    release_request(c);
+    set_state(c, CONN_IDLE, IDLE_TIMEOUT);
+    connection_resume(c);
+}
+
+static void next_request(struct connection *c)
+{
+    struct request *r = c->request;
+
+    if (r->in_len == r->body.end)
+        return idle(c);
+    request_restart(r);
+    set_state(c, CONN_HEAD, IDLE_TIMEOUT);
+    connection_resume(c);
+    parse_input(c);
+}
+
+static void input_drain(struct connection *c)
+{
+    if (!body_drain(c->request))
+        connection_close(c, false);
+    else if (c->request->body.complete)
+        next_request(c);
+}
+
+/* The answer is out. */
+static void answered(struct connection *c)
+{
+    struct request *r = c->request;
+
+    if (r->close_after || r->body.broken)
+        return linger(c);
+    if (r->body.complete)
+        return next_request(c);
+    set_state(c, CONN_DRAIN, DRAIN_TIMEOUT);
+    connection_resume(c);
+    input_drain(c);
+}
+
+void connection_settle(struct connection *c)
+{
+    /* More than one step when pipelined requests are refused at once. */
+    while (!c->users && c->state == CONN_REQUEST && request_is_over(c->request))
+        answered(c);
+    if (!c->users && c->state == CONN_CLOSED)
+        connection_free(c);
+}
+
+static void input_ended(struct connection *c)
+{
+    struct request *r = c->request;
+
+    if (!r->in_len)
+        return connection_close(c, false);
+    c->client_done = true;
+    connection_refuse(c, PAGE_BAD_REQUEST);
+}
+
+static void input_head(struct connection *c)
+{
+    struct request *r = c->request;
+    ssize_t n;
+
+    if (!r)
+        r = c->request = request_new(c);
+    if (!r || (r->in_len == r->in_size && !request_reserve(r, r->in_size)))
+        return connection_close(c, false);
+    do
+        n = recv(c->fd, r->in + r->in_len, r->in_size - r->in_len, 0);
+    while (n < 0 && errno == EINTR);
+    if (n == 0 || (n < 0 && errno != EAGAIN))
+        return n ? connection_close(c, false) : input_ended(c);
+    if (n < 0)
+        return r->in_len ? (void)0 : release_request(c);
+    r->in_len += (uint32_t)n;
+    if (c->state == CONN_IDLE)
+        set_state(c, CONN_HEAD, IDLE_TIMEOUT);
+    parse_input(c);
+}
+
+/* Something came behind a complete request: the next one, which has to wait, or the client's FIN. */
+static void input_behind(struct connection *c)
+{
+    char byte;
+    ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n < 0)
+        return connection_close(c, false);
+    c->client_done |= n == 0;
+    connection_park(c);
+}
+
+static void input_request(struct connection *c)
+{
+    struct request *r = c->request;
+
+    if (r->state == REQUEST_READY || r->state == REQUEST_TAKEN)
+        connection_park(c);
+    else if (!r->body.complete && !r->body.broken)
+        body_input(r);
+    else
+        input_behind(c);
+}
+
+static void input(struct connection *c)
+{
+    switch (c->state) {
+    case CONN_IDLE:
+    case CONN_HEAD: return input_head(c);
+    case CONN_REQUEST: return input_request(c);
+    case CONN_DRAIN: return input_drain(c);
+    case CONN_LINGER: return input_linger(c);
+    case CONN_CLOSED: return;
+    }
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *w, int events)
+{
+    struct connection *c = container_of(w, struct connection, readable);
+
+    (void)loop, (void)events;
+    input(c);
+    connection_settle(c);
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *w, int events)
+{
+    struct connection *c = container_of(w, struct connection, writable);
+
+    (void)loop, (void)events;
+    send_continue(c->request);
+    connection_settle(c);
+}
+
+static struct connection *connection_make(struct shard *s, int fd, const union address *remote)
+{
+    struct connection *c = calloc(1, sizeof *c);
+    socklen_t len = sizeof c->local;
+
+    if (!c)
+        return NULL;
+    c->shard = s;
+    c->fd = fd;
+    c->remote = *remote;
+    c->id = slots_add(&s->connection_ids, c);
+    if (!c->id || getsockname(fd, &c->local.any, &len)) {
+        slots_remove(&s->connection_ids, c->id);
+        free(c);
+        return NULL;
+    }
+    list_init(&c->disconnects);
+    list_add_tail(&s->connections, &c->node);
+    return c;
+}
+
+void connection_new(struct shard *s, int fd, const union address *remote)
+{
+    struct connection *c = connection_make(s, fd, remote);
+
+    if (!c) {
+        close(fd);
+        return;
+    }
+    c->deadline = shard_now() + IDLE_TIMEOUT;
+    ev_io_init(&c->readable, on_readable, fd, EV_READ);
+    ev_io_init(&c->writable, on_writable, fd, EV_WRITE);
+    ev_io_start(s->loop, &c->readable);
+    /* The request usually comes with the connection: one look now saves a turn of the loop. */
+    input(c);
+    connection_settle(c);
+}
+
+unsigned connections_count(void)
+{
+    struct list *l;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < shard_count; i++) {
+        shard_lock(shards[i]);
+        list_for_each(l, &shards[i]->connections)
+            count++;
+        shard_unlock(shards[i]);
+    }
+    return count;
+}
+
+void connections_sweep(struct shard *s)
+{
+    struct list *l, *next;
+    double now = shard_now();
+
+    list_for_each_safe(l, next, &s->connections) {
+        struct connection *c = container_of(l, struct connection, node);
+
+        if (!c->deadline || c->deadline > now)
+            continue;
+        connection_close(c, false);
+        connection_settle(c);
+    }
+}
+
+static void leave_queue(struct connection *c, struct queue *q, bool reset)
+{
+    struct request *r = c->request;
+
+    if (c->state != CONN_REQUEST || r->queue != q || r->state == REQUEST_ANSWERED)
+        return;
+    if (r->state == REQUEST_READY && queue_forget(q, r))
+        connection_refuse(c, PAGE_UNAVAILABLE);
+    else if (reset)
+        connection_close(c, true);
+}
+
+/* Calls f for each connection, under its shard's lock; f may end the connection. */
+static void for_each_connection(void (*f)(struct connection *, void *), void *arg)
+{
+    struct list *l, *next;
+
+    for (unsigned i = 0; i < shard_count; i++) {
+        shard_lock(shards[i]);
+        list_for_each_safe(l, next, &shards[i]->connections) {
+            struct connection *c = container_of(l, struct connection, node);
+
+            connection_use(c);
+            f(c, arg);
+            connection_unuse(c);
+        }
+        shard_unlock(shards[i]);
+    }
+}
+
+struct leaving {
+    struct queue *queue;
+    bool reset;
+};
+
+static void leave_one(struct connection *c, void *arg)
+{
+    struct leaving *l = arg;
+
+    leave_queue(c, l->queue, l->reset);
+}
+
+void connections_leave_queue(struct queue *q, bool reset)
+{
+    for_each_connection(leave_one, &(struct leaving){q, reset});
+    io_flush();
+}
+
+struct canceling {
+    io_match *match;
+    const void *arg;
+    unsigned count;
+};
+
+/* Takes the matching members off a list and ends them. */
+static unsigned cancel_list(struct list *head, struct canceling *x)
+{
+    struct list *l, *next;
+    unsigned count = 0;
+
+    list_for_each_safe(l, next, head) {
+        struct io *io = container_of(l, struct io, node);
+
+        if (!io->owner || !x->match(io, x->arg))
+            continue;
+        list_del(l);
+        io_finish(io, RESULT_CANCELED, 0);
+        count++;
+    }
+    x->count += count;
+    return count;
+}
+
+static void cancel_one(struct connection *c, void *arg)
+{
+    struct canceling *x = arg;
+
+    cancel_list(&c->disconnects, x);
+    if (!c->request)
+        return;
+    x->count += body_cancel(c->request, x->match, x->arg);
+    /* Nobody can take bytes back that are half on the wire: the client has to see a broken connection. */
+    if (cancel_list(&c->request->sends, x))
+        connection_close(c, true);
+}
+
+unsigned connections_cancel(io_match *match, const void *arg)
+{
+    struct canceling x = {match, arg, 0};
+
+    for_each_connection(cancel_one, &x);
+    io_flush();
+    return x.count;
+}
+
+enum result connection_wait_disconnect(uint64_t id, struct io *io)
+{
+    unsigned index = slots_shard(id);
+    struct connection *c;
+
+    if (index >= shard_count)
+        return RESULT_GONE;
+    shard_lock(shards[index]);
+    c = slots_find(&shards[index]->connection_ids, id);
+    if (c)
+        list_add_tail(&c->disconnects, &io->node);
+    shard_unlock(shards[index]);
+    return c ? RESULT_PENDING : RESULT_GONE;
+}

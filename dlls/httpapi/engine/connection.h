@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * connection.h: one TCP connection.
+ *
+ * States in the order of a connection's life; connection_set_state() asserts the moves.
+ *
+ *   IDLE     waits for the first byte of a request
+ *   HEAD     reads request line and headers
+ *   REQUEST  a request is with a queue or the application; its body may still come in
+ *   DRAIN    answered, but body bytes are still to come: reads and drops them
+ *   LINGER   our FIN is out: reads and drops until the client's FIN or the deadline
+ *   CLOSED   nothing works any more; freed when no thread uses the socket (users == 0)
+ *
+ *   IDLE -> HEAD -> REQUEST -> DRAIN -> IDLE;  HEAD, REQUEST, DRAIN -> LINGER;  REQUEST -> IDLE, HEAD;
+ *   DRAIN -> HEAD;  any -> CLOSED
+ */
+#ifndef HTTPAPI_ENGINE_CONNECTION_H
+#define HTTPAPI_ENGINE_CONNECTION_H
+
+#include <ev.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "io.h"
+#include "page.h"
+
+struct queue;
+struct request;
+struct shard;
+
+enum connection_state {
+    CONN_IDLE, CONN_HEAD, CONN_REQUEST, CONN_DRAIN, CONN_LINGER, CONN_CLOSED,
+};
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+struct connection {
+    struct shard *shard;
+    struct list node;         /* shard.connections */
+    uint64_t id;
+    int fd;
+    enum connection_state state;
+    unsigned users;           /* threads that use fd without the lock; see connection_close() */
+    bool parked;              /* not read from; the hangup watch looks for a reset instead */
+    bool client_done;         /* the client's FIN was read */
+    struct request *request;  /* the present one */
+    ev_io readable, writable;
+    double deadline;          /* shard_now() at which the sweep closes it; 0: none */
+    struct list disconnects;  /* struct io, HttpWaitForDisconnect */
+    union address local, remote;
+};
+
+/* Takes over an accepted, non-blocking socket. Closes it when there is no memory. Shard lock. */
+void connection_new(struct shard *s, int fd, const union address *remote);
+
+/* For tests: how many connections there are. No locks. */
+unsigned connections_count(void);
+
+/*
+ * Ends it now: with a reset, or (reset false) a plain close. All operations on it end; a request that waits in a
+ * queue leaves it, one that the application holds loses its id. Shard lock.
+ */
+void connection_close(struct connection *c, bool reset);
+
+/*
+ * A thread begins and stops to use connection, request or socket without the lock, or across calls that may end
+ * them: they stay meanwhile. The last one to stop settles. Shard lock.
+ */
+void connection_use(struct connection *c);
+void connection_unuse(struct connection *c);
+
+/*
+ * Takes the step that is due when nobody uses the connection: frees it when it is closed, goes on to the next request
+ * when the present one is over. Whoever may have brought that about without a use calls it last: *c may be gone.
+ * Shard lock.
+ */
+void connection_settle(struct connection *c);
+
+/* Stops reading until connection_resume(). Shard lock. */
+void connection_park(struct connection *c);
+void connection_resume(struct connection *c);
+
+/* Whether the loop is to call send_continue() when the socket takes more. Shard lock. */
+void connection_want_write(struct connection *c, bool want);
+
+/*
+ * Answers the present request with an error page of ours (or nothing, when a response has begun) and ends the
+ * connection. Shard lock.
+ */
+void connection_refuse(struct connection *c, enum page page);
+
+/*
+ * Requests that wait in this queue get a 503; with `reset` the connections of those that an application holds are
+ * reset. No locks.
+ */
+void connections_leave_queue(struct queue *q, bool reset);
+
+/* Ends those pending operations of connections and requests that `match` picks. How many. No locks. */
+unsigned connections_cancel(io_match *match, const void *arg);
+
+/* Closes what is past its deadline. Shard lock. */
+void connections_sweep(struct shard *s);
+
+/*
+ * Waits for the end of a connection: RESULT_PENDING, RESULT_GONE when there is no such connection, RESULT_OK
+ * when it has ended already. The io ends with RESULT_OK. No locks.
+ */
+enum result connection_wait_disconnect(uint64_t id, struct io *io);
+
+#endif

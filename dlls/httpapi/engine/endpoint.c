@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * endpoint.c: opening, sharing and closing listening sockets; accepting.
+ */
+#include "endpoint.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "shard.h"
+
+#define BACKLOG 1024
+#define ACCEPT_PAUSE 0.1 /* seconds without accepting after descriptors ran out */
+
+struct listener {
+    ev_io io;
+    ev_timer pause;
+    struct shard *shard;
+    int fd;
+};
+
+static struct list endpoints = LIST_INIT(endpoints);
+
+static socklen_t address_len(const union address *a)
+{
+    return a->any.sa_family == AF_INET6 ? sizeof a->v6 : sizeof a->v4;
+}
+
+static bool address_equal(const union address *a, const union address *b)
+{
+    if (a->any.sa_family != b->any.sa_family)
+        return false;
+    if (a->any.sa_family == AF_INET6)
+        return a->v6.sin6_port == b->v6.sin6_port &&
+               !memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr);
+    return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+}
+
+static void listener_pause(struct listener *l)
+{
+    WARN("accept: %m; pausing");
+    ev_io_stop(l->shard->loop, &l->io);
+    ev_timer_set(&l->pause, ACCEPT_PAUSE, 0);
+    ev_timer_start(l->shard->loop, &l->pause);
+}
+
+static void on_pause_over(struct ev_loop *loop, ev_timer *w, int events)
+{
+    struct listener *l = container_of(w, struct listener, pause);
+
+    (void)events;
+    ev_io_start(loop, &l->io);
+}
+
+/* Fair to the connections there are: no more than a handful of new ones before they get their turn. */
+#define ACCEPT_BATCH 16
+
+static void on_accept(struct ev_loop *loop, ev_io *w, int events)
+{
+    struct listener *l = container_of(w, struct listener, io);
+
+    (void)loop, (void)events;
+    for (int i = 0; i < ACCEPT_BATCH; i++) {
+        union address remote;
+        socklen_t len = sizeof remote;
+        int fd;
+
+        memset(&remote, 0, sizeof remote);
+        fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0)
+            connection_new(l->shard, fd, &remote);
+        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            return listener_pause(l);
+        else if (errno != EINTR && errno != ECONNABORTED)
+            return;
+    }
+}
+
+static int set_flag(int fd, int level, int option)
+{
+    return setsockopt(fd, level, option, &(int){1}, sizeof(int));
+}
+
+static int open_socket(const union address *a, bool shared)
+{
+    int family = a->any.sa_family, fd, saved;
+
+    fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+    if (family == AF_INET6)
+        set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+    set_flag(fd, IPPROTO_TCP, TCP_NODELAY); /* its connections inherit it */
+    if (shared)
+        set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
+    if (!bind(fd, &a->any, address_len(a)) && !listen(fd, BACKLOG))
+        return fd;
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
+static enum result result_of_errno(void)
+{
+    switch (errno) {
+    case EADDRINUSE: return RESULT_IN_USE;
+    case EACCES: return RESULT_DENIED;
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT: return RESULT_NOT_FOUND;
+    default: return RESULT_NO_MEMORY;
+    }
+}
+
+static bool port_is_ours(const union address *a)
+{
+    struct list *l;
+
+    list_for_each(l, &endpoints) {
+        struct endpoint *e = container_of(l, struct endpoint, node);
+
+        /* The port lies at the same place in both families. */
+        if (e->address.any.sa_family == a->any.sa_family && e->address.v4.sin_port == a->v4.sin_port)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * With SO_REUSEPORT the kernel would let us share the port with another process of this user, and half of its
+ * connections would come here. So we ask for the port alone first.
+ */
+static enum result check_port_is_free(const union address *a)
+{
+    int fd;
+
+    if (port_is_ours(a))
+        return RESULT_OK;
+    fd = open_socket(a, false);
+    if (fd < 0)
+        return result_of_errno();
+    close(fd);
+    return RESULT_OK;
+}
+
+static void listener_start(struct listener *l, struct shard *s)
+{
+    l->shard = s;
+    ev_io_init(&l->io, on_accept, l->fd, EV_READ);
+    ev_timer_init(&l->pause, on_pause_over, 0, 0);
+    shard_lock(s);
+    ev_io_start(s->loop, &l->io);
+    shard_poke(s);
+    shard_unlock(s);
+}
+
+static void listener_stop(struct listener *l)
+{
+    shard_lock(l->shard);
+    ev_io_stop(l->shard->loop, &l->io);
+    ev_timer_stop(l->shard->loop, &l->pause);
+    shard_poke(l->shard);
+    close(l->fd);
+    shard_unlock(l->shard);
+}
+
+static void close_sockets(struct endpoint *e, unsigned count)
+{
+    while (count--)
+        close(e->listeners[count].fd);
+}
+
+static enum result endpoint_listen(struct endpoint *e)
+{
+    enum result result = check_port_is_free(&e->address);
+    unsigned i;
+
+    for (i = 0; !result && i < shard_count; i++) {
+        e->listeners[i].fd = open_socket(&e->address, true);
+        if (e->listeners[i].fd < 0) {
+            result = result_of_errno();
+            close_sockets(e, i);
+        }
+    }
+    for (i = 0; !result && i < shard_count; i++)
+        listener_start(&e->listeners[i], shards[i]);
+    return result;
+}
+
+static enum result endpoint_acquire(const union address *a, struct endpoint **found)
+{
+    struct endpoint *e;
+    struct list *l;
+    enum result result;
+
+    list_for_each(l, &endpoints) {
+        e = container_of(l, struct endpoint, node);
+        if (address_equal(&e->address, a)) {
+            e->refs++;
+            *found = e;
+            return RESULT_OK;
+        }
+    }
+    e = calloc(1, sizeof *e);
+    if (e)
+        e->listeners = calloc(shard_count, sizeof *e->listeners);
+    if (!e || !e->listeners) {
+        free(e);
+        return RESULT_NO_MEMORY;
+    }
+    e->address = *a;
+    e->refs = 1;
+    result = endpoint_listen(e);
+    if (result) {
+        free(e->listeners);
+        free(e);
+        return result;
+    }
+    list_add_tail(&endpoints, &e->node);
+    *found = e;
+    return RESULT_OK;
+}
+
+static void endpoint_release(struct endpoint *e)
+{
+    if (!e || --e->refs)
+        return;
+    list_del(&e->node);
+    for (unsigned i = 0; i < shard_count; i++)
+        listener_stop(&e->listeners[i]);
+    free(e->listeners);
+    free(e);
+}
+
+void endpoints_release(struct endpoint *found[ENDPOINTS_PER_PREFIX])
+{
+    for (unsigned i = 0; i < ENDPOINTS_PER_PREFIX; i++) {
+        endpoint_release(found[i]);
+        found[i] = NULL;
+    }
+}
+
+static union address make_v4(uint32_t address, uint16_t port)
+{
+    return (union address){.v4 = {.sin_family = AF_INET, .sin_port = htons(port),
+                                  .sin_addr.s_addr = address}};
+}
+
+static union address make_v6(struct in6_addr address, uint16_t port)
+{
+    return (union address){.v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port),
+                                  .sin6_addr = address}};
+}
+
+/* Both families; one that this machine hasn't got doesn't count, as long as the other works. */
+static enum result acquire_both(union address v4, union address v6,
+                                struct endpoint *found[ENDPOINTS_PER_PREFIX])
+{
+    enum result first = endpoint_acquire(&v4, &found[0]), second;
+
+    if (first && first != RESULT_NOT_FOUND)
+        return first;
+    second = endpoint_acquire(&v6, &found[1]);
+    if (second == RESULT_NOT_FOUND && !first)
+        return RESULT_OK;
+    if (second)
+        endpoints_release(found);
+    return second;
+}
+
+enum result endpoints_acquire(const struct prefix *p, struct endpoint *found[ENDPOINTS_PER_PREFIX])
+{
+    enum result result = RESULT_NOT_FOUND;
+
+    memset(found, 0, ENDPOINTS_PER_PREFIX * sizeof *found);
+    if (p->kind == HOST_NAME && !strcmp(p->host, "localhost"))
+        return acquire_both(make_v4(htonl(INADDR_LOOPBACK), p->port),
+                            make_v6(in6addr_loopback, p->port), found);
+    if (p->kind == HOST_ADDRESS) {
+        union address a = p->family == AF_INET ? make_v4(p->address.v4.s_addr, p->port)
+                                               : make_v6(p->address.v6, p->port);
+        result = endpoint_acquire(&a, &found[0]);
+    }
+    /* An address that isn't this machine's may still be in a Host header: behind a proxy, say. */
+    if (result == RESULT_NOT_FOUND)
+        result = acquire_both(make_v4(htonl(INADDR_ANY), p->port), make_v6(in6addr_any, p->port),
+                              found);
+    return result == RESULT_NOT_FOUND ? RESULT_IN_USE : result;
+}

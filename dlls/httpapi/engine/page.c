@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * page.c: writes an error answer.
+ */
+#include "page.h"
+
+#include <stdio.h>
+
+#include "date.h"
+
+struct page_text {
+    int status;
+    const char *reason, *title, *heading, *message;
+};
+
+static const struct page_text pages[PAGE_MAX] = {
+#define X(name, status, reason, title, heading, message) \
+    [PAGE_##name] = {status, reason, title, heading, message},
+    PAGES(X)
+#undef X
+};
+
+static int page_body(const struct page_text *p, char *buffer, size_t size)
+{
+    return snprintf(buffer, size,
+                    "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/strict.dtd\">\r\n"
+                    "<HTML><HEAD><TITLE>%s</TITLE>\r\n"
+                    "<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n"
+                    "<BODY><h2>%s</h2>\r\n"
+                    "<hr><p>HTTP Error %d. %s</p>\r\n"
+                    "</BODY></HTML>\r\n",
+                    p->title, p->heading, p->status, p->message);
+}
+
+size_t page_write(enum page page, bool head_only, char buffer[PAGE_SIZE_MAX])
+{
+    const struct page_text *p = &pages[page];
+    char body[PAGE_SIZE_MAX / 2], date[DATE_LEN + 1];
+    int body_len = page_body(p, body, sizeof body);
+
+    date_now(date);
+    return (size_t)snprintf(buffer, PAGE_SIZE_MAX,
+                            "HTTP/1.1 %d %s\r\n"
+                            "Content-Type: text/html; charset=us-ascii\r\n"
+                            "Server: Microsoft-HTTPAPI/2.0\r\n"
+                            "Date: %s\r\n"
+                            "Connection: close\r\n"
+                            "Content-Length: %d\r\n"
+                            "\r\n"
+                            "%s",
+                            p->status, p->reason, date, body_len, head_only ? "" : body);
+}

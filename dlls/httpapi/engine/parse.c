@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * parse.c: the request line by hand, the rest with llhttp.
+ */
+#include "parse.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "request.h"
+
+#define HEADERS_FIRST 16
+#define HEADERS_MAX 4096
+
+static uint32_t offset_of(const struct request *r, const char *at)
+{
+    return (uint32_t)(at - r->in);
+}
+
+static struct header *new_header(struct request *r)
+{
+    if (r->header_count == r->header_size) {
+        uint16_t size = r->header_size ? (uint16_t)(r->header_size * 2) : HEADERS_FIRST;
+        struct header *p = size > HEADERS_MAX ? NULL : realloc(r->headers, size * sizeof *p);
+
+        if (!p)
+            return NULL;
+        r->headers = p;
+        r->header_size = size;
+    }
+    r->headers[r->header_count] = (struct header){.id = HEADER_UNKNOWN};
+    return &r->headers[r->header_count++];
+}
+
+/* Continues a span; a piece that doesn't lie behind the one before is a folded line, which we refuse. */
+static void extend(struct request *r, struct span *s, const char *at, size_t len)
+{
+    if (!s->len)
+        s->off = offset_of(r, at);
+    else if (s->off + s->len != offset_of(r, at))
+        r->bad_header = true;
+    s->len += (uint32_t)len;
+}
+
+static int on_header_field(llhttp_t *p, const char *at, size_t len)
+{
+    struct request *r = p->data;
+
+    if ((!r->header_count || r->in_value) && !new_header(r))
+        return HPE_USER;
+    r->in_value = false;
+    extend(r, &r->headers[r->header_count - 1].name, at, len);
+    return 0;
+}
+
+static int on_header_value(llhttp_t *p, const char *at, size_t len)
+{
+    struct request *r = p->data;
+
+    r->in_value = true;
+    extend(r, &r->headers[r->header_count - 1].value, at, len);
+    return 0;
+}
+
+static void set_span(const struct request *r, struct span *s, struct text t)
+{
+    s->off = offset_of(r, t.ptr);
+    s->len = (uint32_t)t.len;
+}
+
+/* Links the header to an earlier one of the same name: the application sees them joined. */
+static void link_header(struct request *r, uint16_t index)
+{
+    struct header *h = &r->headers[index];
+    uint16_t *link;
+
+    if (h->id == HEADER_UNKNOWN)
+        return;
+    for (link = &r->known[h->id]; *link; link = &r->headers[*link - 1].same)
+        h->repeated = true;
+    *link = (uint16_t)(index + 1);
+}
+
+static int on_header_value_complete(llhttp_t *p)
+{
+    struct request *r = p->data;
+    struct header *h = &r->headers[r->header_count - 1];
+
+    r->in_value = true; /* also when the value was empty and no span came */
+    if (h->value.len)
+        set_span(r, &h->value, text_trim(request_text(r, h->value)));
+    else
+        h->value.off = h->name.off + h->name.len;
+    h->id = (uint8_t)request_header_from_text(request_text(r, h->name));
+    link_header(r, (uint16_t)(r->header_count - 1));
+    return 0;
+}
+
+static int pause_parser(llhttp_t *p)
+{
+    (void)p;
+    return HPE_PAUSED;
+}
+
+/* Chunk data: moved down to where the body's bytes end. */
+static int on_body(llhttp_t *p, const char *at, size_t len)
+{
+    struct request *r = p->data;
+
+    memmove(r->in + r->body.end, at, len);
+    r->body.end += (uint32_t)len;
+    return 0;
+}
+
+static int on_message_complete(llhttp_t *p)
+{
+    struct request *r = p->data;
+
+    r->body.complete = true;
+    return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+    .on_header_field = on_header_field,
+    .on_header_value = on_header_value,
+    .on_header_value_complete = on_header_value_complete,
+    .on_headers_complete = pause_parser,
+    .on_body = on_body,
+    .on_message_complete = on_message_complete,
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static llhttp_t after_request_line; /* a parser that has seen a request line and expects headers */
+
+static void make_template(void)
+{
+    static const char line[] = "POST / HTTP/1.1\r\n";
+
+    llhttp_init(&after_request_line, LLHTTP_REQUEST, &settings);
+    /* Content-Length beside Transfer-Encoding is ours to judge: docs/behaviour.md, "Framing". */
+    llhttp_set_lenient_chunked_length(&after_request_line, 1);
+    llhttp_execute(&after_request_line, line, sizeof line - 1);
+}
+
+static bool is_token_char(unsigned char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+           (c && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+/* Where the verb ends: at its space, or at the end of what there is. Refuses what can't be a verb at once. */
+static enum page scan_verb(struct request *r, uint32_t start, uint32_t end)
+{
+    uint32_t i = start;
+
+    while (i < end && is_token_char((unsigned char)r->in[i]))
+        i++;
+    r->verb_text = (struct span){start, i - start};
+    return i < end && (i == start || r->in[i] != ' ') && r->in[i] != '\r' && r->in[i] != '\n'
+               ? PAGE_BAD_VERB : PAGE_NONE;
+}
+
+/* "HTTP/1.0" to "HTTP/1.9"; other major versions are known, but not served. */
+static enum page parse_version(struct request *r, struct text v)
+{
+    if (v.len != 8 || memcmp(v.ptr, "HTTP/", 5) || v.ptr[6] != '.' || v.ptr[5] < '0' ||
+        v.ptr[5] > '9' || v.ptr[7] < '0' || v.ptr[7] > '9')
+        return PAGE_BAD_REQUEST;
+    r->major = (uint8_t)(v.ptr[5] - '0');
+    r->minor = (uint8_t)(v.ptr[7] - '0');
+    if (r->major == 0)
+        return PAGE_BAD_REQUEST;
+    return r->major == 1 ? PAGE_NONE : PAGE_BAD_VERSION;
+}
+
+static bool has_control_char(struct text t)
+{
+    for (size_t i = 0; i < t.len; i++)
+        if ((unsigned char)t.ptr[i] < 0x20)
+            return true;
+    return false;
+}
+
+/* Verb, target, version between [start, end), the line without its end. */
+static enum page parse_line(struct request *r, uint32_t start, uint32_t end)
+{
+    enum page page = scan_verb(r, start, end);
+    uint32_t target = start + r->verb_text.len + 1;
+    const char *space;
+
+    if (page)
+        return page;
+    space = target < end ? memchr(r->in + target, ' ', end - target) : NULL;
+    if (!space)
+        return PAGE_BAD_REQUEST;
+    r->target = (struct span){target, offset_of(r, space) - target};
+    if (!r->target.len || has_control_char(request_text(r, r->target)))
+        return PAGE_BAD_URL;
+    r->verb = (uint8_t)verb_from_text(request_text(r, r->verb_text));
+    return parse_version(r, (struct text){space + 1, end - offset_of(r, space) - 1});
+}
+
+/* Blank lines before a request line are skipped: some clients send one behind a body. */
+static uint32_t skip_blank_lines(const struct request *r, uint32_t i)
+{
+    while (i < r->in_len && (r->in[i] == '\n' ||
+                             (r->in[i] == '\r' && i + 1 < r->in_len && r->in[i + 1] == '\n')))
+        i++;
+    return i;
+}
+
+static enum parse_result parse_request_line(struct request *r, enum page *page)
+{
+    uint32_t start = skip_blank_lines(r, r->parsed), end;
+    const char *lf = memchr(r->in + start, '\n', r->in_len - start);
+
+    r->parsed = start;
+    if (!lf) {
+        *page = scan_verb(r, start, r->in_len);
+        if (!*page && r->in_len >= HEAD_MAX)
+            *page = PAGE_URL_TOO_LONG;
+        return *page ? PARSE_REFUSED : PARSE_MORE;
+    }
+    end = offset_of(r, lf);
+    r->line_end = end + 1;
+    if (end > start && r->in[end - 1] == '\r')
+        end--;
+    *page = parse_line(r, start, end);
+    if (*page)
+        return PARSE_REFUSED;
+    r->parsed = r->line_end;
+    r->parser = after_request_line;
+    r->parser.data = r;
+    return PARSE_DONE;
+}
+
+static enum page page_of_llhttp_error(struct request *r, llhttp_errno_t error)
+{
+    if (error == HPE_USER)
+        return PAGE_TOO_LONG;
+    /* The code is the same for a bad name and a bad value; the reason tells. */
+    if (error == HPE_INVALID_HEADER_TOKEN && !strstr(llhttp_get_error_reason(&r->parser), "value"))
+        return PAGE_BAD_HEADER;
+    return PAGE_BAD_REQUEST;
+}
+
+static enum parse_result parse_fields(struct request *r, enum page *page)
+{
+    llhttp_errno_t error = llhttp_execute(&r->parser, r->in + r->parsed, r->in_len - r->parsed);
+
+    if (error == HPE_PAUSED) {
+        r->head_len = offset_of(r, llhttp_get_error_pos(&r->parser));
+        r->parsed = r->head_len;
+    } else if (error == HPE_OK) {
+        r->parsed = r->in_len;
+        if (r->in_len < HEAD_MAX)
+            return PARSE_MORE;
+    }
+    if (r->bad_header)
+        *page = PAGE_BAD_HEADER;
+    else if (error == HPE_OK || (error == HPE_PAUSED && r->head_len > HEAD_MAX))
+        *page = PAGE_TOO_LONG;
+    else if (error != HPE_PAUSED)
+        *page = page_of_llhttp_error(r, error);
+    return *page ? PARSE_REFUSED : PARSE_DONE;
+}
+
+/* The last coding must be chunked, and chunked must be there once; other codings are the application's. */
+static enum page frame_by_coding(struct request *r)
+{
+    struct text element, last = {NULL, 0};
+    unsigned chunked = 0;
+
+    for (uint16_t i = r->known[REQ_TransferEncoding]; i; i = r->headers[i - 1].same) {
+        struct text list = request_text(r, r->headers[i - 1].value);
+
+        while (text_next_element(&list, &element)) {
+            if (!element.len)
+                continue;
+            last = element;
+            chunked += text_equal_nocase(element, TEXT("chunked"));
+        }
+    }
+    if (chunked != 1 || !text_equal_nocase(last, TEXT("chunked")))
+        return PAGE_NO_CODING;
+    r->body.kind = BODY_CHUNKED;
+    return PAGE_NONE;
+}
+
+static enum page frame_by_length(struct request *r)
+{
+    if (!text_to_u64(request_header(r, REQ_ContentLength), &r->body.left))
+        return PAGE_BAD_REQUEST;
+    if (r->headers[r->known[REQ_ContentLength] - 1].same)
+        return PAGE_BAD_REQUEST;
+    r->body.kind = r->body.left ? BODY_LENGTH : BODY_NONE;
+    return PAGE_NONE;
+}
+
+/* How long the body is, RFC 9112 section 6 and docs/behaviour.md, "Framing". */
+static enum page frame_body(struct request *r)
+{
+    bool length = r->known[REQ_ContentLength], coding = r->known[REQ_TransferEncoding];
+
+    r->body = (struct body){.kind = BODY_NONE};
+    /* Two lengths: whoever is in front of us may have believed the other one. */
+    if (length && coding)
+        r->close_after = true;
+    if (coding)
+        return frame_by_coding(r);
+    if (length)
+        return frame_by_length(r);
+    if (r->verb == VERB_POST || r->verb == VERB_PUT)
+        return PAGE_LENGTH_REQUIRED;
+    return PAGE_NONE;
+}
+
+static enum page judge_head(struct request *r)
+{
+    enum page page = frame_body(r);
+    uint16_t host = r->known[REQ_Host];
+
+    if (page)
+        return page;
+    if (host ? r->headers[host - 1].same : r->minor > 0)
+        return PAGE_BAD_HOST;
+    if (r->minor == 0 || text_has_element(request_header(r, REQ_Connection), TEXT("close")))
+        r->close_after = true;
+    r->expects_continue = r->minor > 0 && r->body.kind != BODY_NONE &&
+                          text_equal_nocase(request_header(r, REQ_Expect), TEXT("100-continue"));
+    r->body.complete = r->body.kind == BODY_NONE;
+    r->body.start = r->body.end = r->head_len;
+    return PAGE_NONE;
+}
+
+enum parse_result parse_head(struct request *r, enum page *page)
+{
+    enum parse_result result;
+
+    *page = PAGE_NONE;
+    pthread_once(&once, make_template);
+    if (!r->line_end) {
+        result = parse_request_line(r, page);
+        if (result != PARSE_DONE)
+            return result;
+    }
+    result = parse_fields(r, page);
+    if (result != PARSE_DONE)
+        return result;
+    *page = judge_head(r);
+    return *page ? PARSE_REFUSED : PARSE_DONE;
+}
+
+bool parse_chunks(struct request *r)
+{
+    const char *raw = r->in + r->body.end;
+    uint32_t raw_end = r->in_len, rest;
+    llhttp_errno_t error;
+
+    if (llhttp_get_errno(&r->parser) == HPE_PAUSED)
+        llhttp_resume(&r->parser);
+    error = llhttp_execute(&r->parser, raw, raw_end - offset_of(r, raw));
+    r->body.received += raw_end - offset_of(r, raw);
+    r->in_len = r->body.end;
+    if (!r->body.complete)
+        return error == HPE_OK;
+    rest = offset_of(r, llhttp_get_error_pos(&r->parser));
+    r->body.received -= raw_end - rest;
+    memmove(r->in + r->body.end, r->in + rest, raw_end - rest);
+    r->in_len = r->body.end + raw_end - rest;
+    return true;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * prefix.c: parsing UrlPrefix strings.
+ */
+#include "prefix.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_MAX_UNITS 32767
+
+void prefix_free(struct prefix *p)
+{
+    free(p->path);
+    p->path = NULL;
+}
+
+static const utf16 *skip(const utf16 *s, const char *text)
+{
+    while (*text)
+        if (*s++ != (unsigned char)*text++)
+            return NULL;
+    return s;
+}
+
+static const utf16 *parse_scheme(struct prefix *p, const utf16 *s)
+{
+    const utf16 *rest = skip(s, "https://");
+
+    p->secure = rest != NULL;
+    return rest ? rest : skip(s, "http://");
+}
+
+/* The host as lower-case UTF-8 (ASCII but for names in other scripts). */
+static bool copy_host(struct prefix *p, const utf16 *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i == HOST_MAX || s[i] >= 0x80)
+            return false;
+        p->host[i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] + 0x20 : s[i]);
+    }
+    p->host[n] = 0;
+    return true;
+}
+
+/* Labels of letters, digits, '-' and '_', with single dots between them; not all of digits. */
+static bool is_host_name(const char *h)
+{
+    bool letter = false;
+    char before = '.';
+
+    for (; *h; before = *h++) {
+        bool alpha = (*h >= 'a' && *h <= 'z') || *h == '-' || *h == '_';
+
+        if (!alpha && (*h < '0' || *h > '9') && (*h != '.' || before == '.'))
+            return false;
+        letter |= alpha;
+    }
+    return letter && before != '.';
+}
+
+static bool parse_ipv6(struct prefix *p)
+{
+    char *close = strchr(p->host, ']');
+
+    if (p->host[0] != '[' || !close || close[1])
+        return false;
+    *close = 0;
+    memmove(p->host, p->host + 1, strlen(p->host));
+    p->kind = HOST_ADDRESS;
+    p->family = AF_INET6;
+    return inet_pton(AF_INET6, p->host, &p->address.v6) == 1 &&
+           !IN6_IS_ADDR_UNSPECIFIED(&p->address.v6);
+}
+
+static bool parse_host(struct prefix *p, const utf16 *s, size_t n)
+{
+    if (!n || !copy_host(p, s, n))
+        return false;
+    if (n == 1 && (s[0] == '+' || s[0] == '*')) {
+        p->kind = s[0] == '+' ? HOST_STRONG : HOST_WEAK;
+        p->host[0] = 0;
+        return true;
+    }
+    if (p->host[0] == '[')
+        return parse_ipv6(p);
+    if (inet_pton(AF_INET, p->host, &p->address.v4) == 1) {
+        p->kind = HOST_ADDRESS;
+        p->family = AF_INET;
+        return p->address.v4.s_addr != INADDR_ANY;
+    }
+    p->kind = HOST_NAME;
+    return is_host_name(p->host);
+}
+
+/* 1 to 65535 without a leading zero, up to the path's slash. */
+static const utf16 *parse_port(struct prefix *p, const utf16 *s)
+{
+    uint32_t port = 0;
+
+    if (*s < '1' || *s > '9')
+        return NULL;
+    while (*s >= '0' && *s <= '9') {
+        port = port * 10 + (*s++ - '0');
+        if (port > 65535)
+            return NULL;
+    }
+    p->port = (uint16_t)port;
+    return *s == '/' ? s : NULL;
+}
+
+static bool is_path_char(utf16 c)
+{
+    return c >= 0x20 && c != '%' && c != '?' && c != '#' && c != '\\' && (c < 0x7f || c >= 0xa0);
+}
+
+/* No empty segment and no dot segment: a request's path has none either. */
+static bool is_path(const utf16 *s, size_t n)
+{
+    for (size_t i = 0, start = 1; i < n; i++) {
+        size_t seg = i + 1 - start;
+
+        if (!is_path_char(s[i]))
+            return false;
+        if (i && s[i] == '/' && s[i - 1] == '/')
+            return false;
+        if (s[i] == '/')
+            start = i + 1;
+        else if ((i + 1 == n || s[i + 1] == '/') && s[i] == '.' &&
+                 (seg == 1 || (seg == 2 && s[i - 1] == '.')))
+            return false;
+    }
+    return true;
+}
+
+static enum result copy_path(struct prefix *p, const utf16 *s)
+{
+    size_t n = 0;
+
+    while (s[n] && n <= PATH_MAX_UNITS)
+        n++;
+    if (n > PATH_MAX_UNITS || !is_path(s, n))
+        return RESULT_INVALID;
+    if (s[n - 1] == '/')
+        n--;
+    p->path = malloc((n + 1) * sizeof *p->path);
+    if (!p->path)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        p->path[i] = utf16_fold(s[i]);
+    p->path[n] = 0;
+    p->path_len = (uint32_t)n;
+    return RESULT_OK;
+}
+
+/* The colon before the port; one inside an IPv6 literal doesn't count. */
+static const utf16 *find_colon(const utf16 *s)
+{
+    bool brackets = *s == '[';
+
+    for (; *s && *s != '/' && (brackets || *s != ':'); s++)
+        if (*s == ']')
+            brackets = false;
+    return *s == ':' ? s : NULL;
+}
+
+enum result prefix_parse(struct prefix *p, const utf16 *text)
+{
+    const utf16 *host, *colon, *path;
+
+    memset(p, 0, sizeof *p);
+    host = parse_scheme(p, text);
+    colon = host ? find_colon(host) : NULL;
+    if (!colon || !parse_host(p, host, (size_t)(colon - host)))
+        return RESULT_INVALID;
+    path = parse_port(p, colon + 1);
+    return path ? copy_path(p, path) : RESULT_INVALID;
+}

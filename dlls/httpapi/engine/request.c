@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * request.c: requests' memory, ids, and the hand-over to a receive.
+ */
+#include "request.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "body.h"
+#include "connection.h"
+#include "io.h"
+#include "queue.h"
+#include "send.h"
+#include "shard.h"
+
+#define SPARE_MAX 256              /* requests a shard keeps for new connections */
+#define SPARE_INPUT_MAX HEAD_MAX   /* a larger buffer isn't kept */
+
+static void request_reset(struct request *r)
+{
+    /* All but the memory it owns and its place. */
+    r->queue = NULL;
+    r->id = r->url_context = 0;
+    r->state = REQUEST_PARSING;
+    r->taker_counts = false;
+    r->parsed = r->head_len = r->line_end = 0;
+    r->verb_text = r->target = (struct span){0};
+    r->verb = VERB_UNPARSED;
+    r->major = r->minor = 0;
+    r->in_value = r->bad_header = r->expects_continue = r->close_after = false;
+    r->header_count = 0;
+    memset(r->known, 0, sizeof r->known);
+    r->body = (struct body){.kind = BODY_NONE};
+    r->sending = r->response_begun = r->no_content = false;
+}
+
+static void request_destroy(struct request *r)
+{
+    url_free(&r->url);
+    free(r->headers);
+    free(r->in);
+    free(r);
+}
+
+struct request *request_new(struct connection *c)
+{
+    struct shard *s = c->shard;
+    struct list *l = list_pop(&s->spare_requests);
+    struct request *r = l ? container_of(l, struct request, node) : calloc(1, sizeof *r);
+
+    if (!r)
+        return NULL;
+    s->spare_count -= l != NULL;
+    list_init(&r->node);
+    list_init(&r->reads);
+    list_init(&r->sends);
+    request_reset(r);
+    r->in_len = 0;
+    r->connection = c;
+    if (request_reserve(r, 1))
+        return r;
+    request_destroy(r);
+    return NULL;
+}
+
+void request_free(struct request *r)
+{
+    struct shard *s = r->connection->shard;
+
+    assert(list_empty(&r->node) && list_empty(&r->reads) && list_empty(&r->sends));
+    assert(!r->sending && !r->body.copying);
+    slots_remove(&s->request_ids, r->id);
+    r->connection = NULL;
+    if (s->spare_count == SPARE_MAX || r->in_size > SPARE_INPUT_MAX)
+        return request_destroy(r);
+    s->spare_count++;
+    list_add(&s->spare_requests, &r->node);
+}
+
+void request_restart(struct request *r)
+{
+    uint32_t end = r->body.end, rest = r->in_len - end;
+
+    memmove(r->in, r->in + end, rest);
+    request_reset(r);
+    r->in_len = rest;
+}
+
+enum result request_assign_id(struct request *r)
+{
+    r->id = slots_add(&r->connection->shard->request_ids, r);
+    return r->id ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+void request_retire(struct request *r)
+{
+    slots_remove(&r->connection->shard->request_ids, r->id);
+    r->state = REQUEST_ANSWERED;
+    body_abort(r, RESULT_GONE);
+}
+
+bool request_reserve(struct request *r, uint32_t more)
+{
+    uint32_t size = r->in_size ? r->in_size : INPUT_FIRST;
+    char *p;
+
+    while (size - r->in_len < more)
+        size *= 2;
+    if (size == r->in_size)
+        return true;
+    p = realloc(r->in, size);
+    if (!p)
+        return false;
+    r->in = p;
+    r->in_size = size;
+    return true;
+}
+
+struct request *request_lock(struct queue *q, uint64_t id)
+{
+    unsigned index = slots_shard(id);
+    struct request *r;
+
+    if (index >= shard_count)
+        return NULL;
+    shard_lock(shards[index]);
+    r = slots_find(&shards[index]->request_ids, id);
+    if (r && r->queue == q && (r->state == REQUEST_DELIVERED || r->state == REQUEST_HELD))
+        return r;
+    shard_unlock(shards[index]);
+    return NULL;
+}
+
+enum result request_take(struct queue *q, uint64_t id, struct request **taken)
+{
+    struct request *r = request_lock(q, id);
+    enum result result = RESULT_OK;
+
+    if (!r)
+        return RESULT_GONE;
+    if (r->state == REQUEST_HELD) {
+        r->state = REQUEST_TAKEN;
+        r->taker_counts = true;
+        connection_use(r->connection);
+        *taken = r;
+    } else {
+        result = RESULT_EOF;
+    }
+    shard_unlock(r->connection->shard);
+    return result;
+}
+
+void request_top_up(struct request *r)
+{
+    struct connection *c = r->connection;
+    struct shard *s = c->shard;
+
+    shard_lock(s);
+    if (c->state == CONN_REQUEST)
+        body_top_up(r);
+    shard_unlock(s);
+}
+
+void request_deliver(struct request *r, bool whole, uint32_t consumed)
+{
+    struct connection *c = r->connection;
+    struct shard *s = c->shard;
+    bool counts;
+
+    shard_lock(s);
+    counts = r->taker_counts;
+    r->taker_counts = false;
+    r->body.start += consumed;
+    r->state = whole ? REQUEST_DELIVERED : REQUEST_HELD;
+    if (c->state == CONN_CLOSED)
+        request_retire(r);
+    else
+        connection_resume(c);
+    if (counts)
+        connection_unuse(c);
+    shard_unlock(s);
+    io_flush();
+}
+
+enum result request_cancel(struct queue *q, uint64_t id)
+{
+    struct request *r = request_lock(q, id);
+    struct shard *s;
+
+    if (!r)
+        return RESULT_GONE;
+    s = r->connection->shard;
+    connection_close(r->connection, true);
+    connection_settle(r->connection);
+    shard_unlock(s);
+    io_flush();
+    return RESULT_OK;
+}

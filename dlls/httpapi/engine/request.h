@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * request.h: one HTTP request, from its first byte to the last byte of its answer.
+ *
+ * A connection borrows a request from its shard when a first byte arrives and gives it back when the answer is
+ * out, so an idle connection has none. Head and body lie in one buffer, `in`:
+ *
+ *   [ head | body bytes that wait for the application | free ]     chunked bodies are decoded in place
+ *            ^head_len  ^body.start        ^body.end
+ *   behind the end of a complete body: the beginning of the next, pipelined request
+ *
+ * Who may touch it: the holder of the shard's lock; but in READY and TAKEN `in` belongs to the queue and then to
+ * the thread that took the request, which needs no lock; the connection leaves its socket unread meanwhile.
+ *
+ *   PARSING -> READY -> TAKEN -> HELD -> TAKEN -> DELIVERED -> ANSWERED        HELD: the buffer was too small,
+ *                         `-------------------------^                         the request keeps its id
+ */
+#ifndef HTTPAPI_ENGINE_REQUEST_H
+#define HTTPAPI_ENGINE_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "list.h"
+#include "names.h"
+#include "page.h"
+#include "parser.h"
+#include "result.h"
+#include "text.h"
+#include "url.h"
+
+struct connection;
+struct queue;
+struct shard;
+
+#define HEAD_MAX 16384  /* MaxRequestBytes, Windows' default: request line and headers together */
+#define INPUT_FIRST 4096
+#define BODY_WINDOW 65536 /* most body bytes kept for an application that doesn't read */
+
+enum request_state {
+    REQUEST_PARSING,
+    REQUEST_READY,     /* in a queue; the queue's lock guards the step to TAKEN */
+    REQUEST_TAKEN,     /* a receive copies it */
+    REQUEST_HELD,      /* the receive's buffer was too small: it keeps its id */
+    REQUEST_DELIVERED,
+    REQUEST_ANSWERED,  /* the last send was accepted, or the connection is lost: the id is gone */
+};
+
+struct header {
+    struct span name, value;
+    uint16_t same;   /* 1 + index of the next header of the same name, or 0 */
+    uint8_t id;      /* enum request_header or HEADER_UNKNOWN */
+    bool repeated;   /* an earlier header of the same name refers to this one */
+};
+
+enum body_kind { BODY_NONE, BODY_LENGTH, BODY_CHUNKED };
+
+struct body {
+    enum body_kind kind;
+    bool complete;      /* its last byte was received */
+    bool broken;        /* it never will be complete: bad chunk, or the client left */
+    bool copying;       /* a thread copies from [start, end) without the lock */
+    bool reader;        /* the application asked for body bytes */
+    uint32_t start, end;
+    uint64_t left;      /* BODY_LENGTH: bytes still in the network */
+    uint64_t received;  /* bytes on the wire so far, chunk framing included */
+};
+
+struct request {
+    struct connection *connection;
+    struct list node;       /* queue.ready, or the shard's spare requests */
+    struct queue *queue;
+    uint64_t id;
+    uint64_t url_context;
+    _Atomic(enum request_state) state; /* also read by the loop while a receive takes the request */
+    bool taker_counts;      /* connection.users has one for the thread in TAKEN */
+
+    char *in;
+    uint32_t in_len, in_size;
+    uint32_t parsed;        /* bytes of the head the parser has seen */
+    uint32_t head_len;      /* set when the head is complete */
+    uint32_t line_end;      /* request line complete: offset behind it; 0 before */
+    llhttp_t parser;
+
+    struct span verb_text, target;
+    uint8_t verb;           /* enum verb */
+    uint8_t major, minor;
+    bool in_value;          /* the parser is in a header value */
+    bool bad_header;
+    bool expects_continue;  /* the client waits for 100 Continue */
+    bool close_after;       /* the connection ends with the answer */
+    struct header *headers;
+    uint16_t header_count, header_size;
+    uint16_t known[REQ_MAX]; /* 1 + index of the first header of that id, or 0 */
+    struct url url;
+    struct body body;
+
+    struct list reads;      /* struct body_read */
+    struct list sends;      /* struct send */
+    bool sending;           /* a thread sends without the lock */
+    bool response_begun;
+    bool no_content;        /* the response to HEAD, 204, 304: its content isn't sent */
+};
+
+/* A fresh request for the connection, or NULL without memory. Shard lock. */
+struct request *request_new(struct connection *c);
+
+/* Back to the shard; the id, if any, is gone. Shard lock. */
+void request_free(struct request *r);
+
+/*
+ * The same request object for the next request on the connection: pipelined bytes move to its beginning.
+ * Shard lock.
+ */
+void request_restart(struct request *r);
+
+/* The application has nothing more to say, or nobody to say it to: the id is gone. Shard lock. */
+void request_retire(struct request *r);
+
+/* All is answered and sent, and no thread is at it. Shard lock. */
+static inline bool request_is_over(const struct request *r)
+{
+    return r->state == REQUEST_ANSWERED && !r->sending && list_empty(&r->sends);
+}
+
+/* Gives the id by which the application names it. RESULT_NO_MEMORY. Shard lock. */
+enum result request_assign_id(struct request *r);
+
+/* Room for at least `more` bytes behind in_len. False without memory. */
+bool request_reserve(struct request *r, uint32_t more);
+
+static inline struct text request_text(const struct request *r, struct span s)
+{
+    return (struct text){r->in + s.off, s.len};
+}
+
+/* The first value of a known header; a text without pointer when it is absent. */
+static inline struct text request_header(const struct request *r, enum request_header id)
+{
+    if (!r->known[id])
+        return (struct text){NULL, 0};
+    return request_text(r, r->headers[r->known[id] - 1].value);
+}
+
+/*
+ * What the application does with a request it took from a queue. No locks; each runs io_flush().
+ *
+ * request_take      the request with this id, if an earlier receive left it (HELD): state TAKEN.
+ *                   RESULT_EOF when it was delivered whole, RESULT_GONE when there is none
+ * request_top_up    reads what body bytes have arrived meanwhile
+ * request_deliver   after the copy: DELIVERED, or HELD when the buffer was too small. The request may be gone
+ *                   behind this call. *consumed body bytes were copied out
+ */
+enum result request_take(struct queue *q, uint64_t id, struct request **taken);
+void request_top_up(struct request *r);
+void request_deliver(struct request *r, bool whole, uint32_t consumed);
+
+/*
+ * Finds a request and locks its shard; NULL (nothing locked) when the id is stale, foreign or of another queue.
+ * HELD requests count, ANSWERED ones don't.
+ */
+struct request *request_lock(struct queue *q, uint64_t id);
+/* Resets the connection of a request. RESULT_GONE. No locks, runs io_flush(). */
+enum result request_cancel(struct queue *q, uint64_t id);
+
+#endif

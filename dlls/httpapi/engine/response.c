@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * response.c: the text of a response's head.
+ */
+#include "response.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "date.h"
+
+#define SERVER_TOKEN "Microsoft-HTTPAPI/2.0"
+
+static void put(struct head *h, struct text t)
+{
+    if (h->len + t.len <= h->size)
+        memcpy(h->buffer + h->len, t.ptr, t.len);
+    h->len += t.len;
+}
+
+/* Line ends or NUL in a name, value or reason would let it end the header and begin another message. */
+static void put_checked(struct head *h, struct text t)
+{
+    for (size_t i = 0; i < t.len; i++)
+        if (t.ptr[i] == '\r' || t.ptr[i] == '\n' || t.ptr[i] == 0)
+            h->bad = true;
+    put(h, t);
+}
+
+static void put_line(struct head *h, struct text name, struct text value)
+{
+    put_checked(h, name);
+    put(h, TEXT(": "));
+    put_checked(h, value);
+    put(h, TEXT("\r\n"));
+}
+
+void head_begin(struct head *h, char *buffer, size_t size, uint16_t status, struct text reason)
+{
+    char line[32];
+    int n = snprintf(line, sizeof line, "HTTP/1.1 %u ", status);
+
+    *h = (struct head){.buffer = buffer, .size = size, .status = status};
+    put(h, (struct text){line, (size_t)n});
+    put_checked(h, reason);
+    put(h, TEXT("\r\n"));
+}
+
+void head_known(struct head *h, enum response_header id, struct text value)
+{
+    if (!value.len || id == RESP_Date)
+        return;
+    if (id == RESP_Connection) {
+        h->wants_close |= text_has_element(value, TEXT("close"));
+        return;
+    }
+    h->has_length |= id == RESP_ContentLength;
+    h->has_coding |= id == RESP_TransferEncoding;
+    if (id != RESP_Server)
+        return put_line(h, response_header_names[id], value);
+    h->server_known = true;
+    put(h, TEXT("Server: "));
+    put_checked(h, value);
+    put(h, TEXT(" " SERVER_TOKEN "\r\n"));
+}
+
+void head_server(struct head *h)
+{
+    if (!h->server_known)
+        put(h, TEXT("Server: " SERVER_TOKEN "\r\n"));
+}
+
+void head_other(struct head *h, struct text name, struct text value)
+{
+    unsigned id = name.len ? response_header_from_text(name) : HEADER_UNKNOWN;
+
+    h->bad |= !name.len;
+    if (id == RESP_Connection)
+        h->wants_close |= text_has_element(value, TEXT("close"));
+    h->has_length |= id == RESP_ContentLength;
+    h->has_coding |= id == RESP_TransferEncoding;
+    h->has_date |= id == RESP_Date;
+    put_line(h, name, value);
+}
+
+void head_finish(struct head *h, bool close, bool add_length, uint64_t length)
+{
+    char text[HEAD_TRAILER_MAX], date[DATE_LEN + 1];
+    int n = 0;
+
+    assert(h->len + HEAD_TRAILER_MAX <= h->size);
+    if (!h->has_date) {
+        date_now(date);
+        put(h, TEXT("Date: "));
+        put(h, (struct text){date, DATE_LEN});
+        put(h, TEXT("\r\n"));
+    }
+    if (close)
+        put(h, TEXT("Connection: close\r\n"));
+    if (add_length)
+        n = snprintf(text, sizeof text, "Content-Length: %llu\r\n", (unsigned long long)length);
+    put(h, (struct text){text, (size_t)n});
+    put(h, TEXT("\r\n"));
+}

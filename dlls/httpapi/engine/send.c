@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * send.c: from pieces to the socket.
+ */
+#include "send.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "request.h"
+#include "shard.h"
+
+#define IOV_MAX_SEND 64
+#define FILE_TURN (1u << 20) /* most bytes of a file in one system call */
+#define LOOP_BUDGET (4u << 20) /* bytes the loop sends for one connection before others get their turn */
+
+void send_init(struct send *s, void (*run)(struct io *))
+{
+    io_init(&s->io, run);
+    s->pieces = s->few;
+    s->count = s->next = 0;
+    s->with_head = s->more = s->disconnect = s->buffered = false;
+    s->sent = 0;
+}
+
+static enum result result_of_errno(void)
+{
+    if (errno == EAGAIN)
+        return RESULT_PENDING;
+    return errno == EFAULT ? RESULT_FAULT : RESULT_RESET;
+}
+
+/* `n` bytes from the front of the pieces are out. */
+static void advance(struct send *s, uint64_t n)
+{
+    s->sent += n;
+    while (s->next < s->count) {
+        struct piece *p = &s->pieces[s->next];
+
+        if (n < p->length) {
+            p->memory += p->fd < 0 ? n : 0;
+            p->offset += n;
+            p->length -= n;
+            return;
+        }
+        n -= p->length;
+        p->length = 0;
+        s->next++;
+    }
+}
+
+/* The memory pieces up to the next file, in one system call. */
+static enum result send_memory(struct send *s, int fd)
+{
+    struct iovec iov[IOV_MAX_SEND];
+    struct msghdr m = {.msg_iov = iov};
+    unsigned i = s->next;
+    ssize_t n;
+
+    for (; i < s->count && s->pieces[i].fd < 0 && m.msg_iovlen < IOV_MAX_SEND; i++)
+        iov[m.msg_iovlen++] = (struct iovec){(void *)s->pieces[i].memory, s->pieces[i].length};
+    do
+        n = sendmsg(fd, &m, MSG_NOSIGNAL | (i < s->count ? MSG_MORE : 0));
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return result_of_errno();
+    advance(s, (uint64_t)n);
+    return RESULT_OK;
+}
+
+static enum result send_file(struct send *s, int fd)
+{
+    struct piece *p = &s->pieces[s->next];
+    off_t offset = (off_t)p->offset;
+    ssize_t n;
+
+    do
+        n = sendfile(fd, p->fd, &offset, p->length < FILE_TURN ? p->length : FILE_TURN);
+    while (n < 0 && errno == EINTR);
+    if (n < 0 && (errno == EIO || errno == EINVAL || errno == EOVERFLOW))
+        return RESULT_IO_ERROR;
+    if (n < 0)
+        return result_of_errno();
+    if (n == 0)
+        return RESULT_IO_ERROR; /* the file is shorter than it was */
+    advance(s, (uint64_t)n);
+    return RESULT_OK;
+}
+
+/* Sends what the socket takes, about `budget` bytes of it. RESULT_PENDING: not all is out. No lock needed. */
+static enum result push_pieces(struct send *s, int fd, uint64_t budget)
+{
+    enum result result = RESULT_OK;
+    uint64_t start = s->sent;
+
+    advance(s, 0); /* over empty pieces */
+    while (!result && s->next < s->count && s->sent - start < budget)
+        result = s->pieces[s->next].fd < 0 ? send_memory(s, fd) : send_file(s, fd);
+    return result || s->next == s->count ? result : RESULT_PENDING;
+}
+
+static uint64_t body_length(const struct send *s)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 1; i < s->count; i++)
+        sum += s->pieces[i].length;
+    return sum;
+}
+
+/* RFC 9110: no content in these, whatever the application gives. */
+static bool has_no_content(const struct request *r, uint16_t status)
+{
+    return r->verb == VERB_HEAD || status == 204 || status == 304;
+}
+
+/* Does the client's side of the connection end with this response? */
+static void decide_close(struct request *r, const struct send *s)
+{
+    if (s->disconnect || s->head.wants_close)
+        r->close_after = true;
+    /* The client was told to wait with its body and never heard to send it: nobody knows what comes next. */
+    if (r->expects_continue && !r->body.received)
+        r->close_after = true;
+}
+
+/* The part of the head that depends on the request; and no body where there must be none. */
+static void finish_head(struct request *r, struct send *s)
+{
+    struct head *h = &s->head;
+    bool silent = has_no_content(r, h->status);
+    bool add_length = !s->more && !h->has_length && !h->has_coding && !silent && h->status >= 200;
+
+    decide_close(r, s);
+    head_finish(h, r->close_after, add_length, body_length(s));
+    s->pieces[0] = (struct piece){.memory = h->buffer, .fd = -1, .length = h->len};
+    r->response_begun = true;
+    r->no_content = silent;
+}
+
+static void drop_content(struct send *s)
+{
+    for (unsigned i = s->with_head; i < s->count; i++)
+        s->pieces[i].length = 0;
+}
+
+static enum result admit(struct request *r, struct send *s)
+{
+    if (s->with_head == r->response_begun)
+        return RESULT_INVALID;
+    if (s->with_head)
+        finish_head(r, s);
+    else if (s->disconnect)
+        r->close_after = true;
+    if (r->no_content)
+        drop_content(s);
+    if (!s->more)
+        request_retire(r);
+    return RESULT_OK;
+}
+
+/* A send of our own: a copy of what an application buffered, or a page. Frees itself. */
+struct own_send {
+    struct send send;
+    char data[];
+};
+
+static void own_send_over(struct io *io)
+{
+    struct own_send *o = container_of(io, struct own_send, send.io);
+
+    for (unsigned i = 0; i < o->send.count; i++)
+        if (o->send.pieces[i].fd >= 0)
+            close(o->send.pieces[i].fd);
+    if (o->send.pieces != o->send.few)
+        free(o->send.pieces);
+    free(o);
+}
+
+static struct own_send *own_send_new(size_t data, unsigned count)
+{
+    struct own_send *o = malloc(sizeof *o + data);
+
+    if (!o)
+        return NULL;
+    send_init(&o->send, own_send_over);
+    if (count > SEND_PIECES && !(o->send.pieces = malloc(count * sizeof *o->send.pieces))) {
+        free(o);
+        return NULL;
+    }
+    o->send.count = count;
+    return o;
+}
+
+/*
+ * What is left of the application's send, copied: this reads the caller's memory, so no locks.
+ * NULL without memory or descriptors.
+ */
+static struct send *detach(const struct send *s)
+{
+    struct own_send *o;
+    size_t data = 0;
+    char *to;
+
+    for (unsigned i = s->next; i < s->count; i++)
+        data += s->pieces[i].fd < 0 ? s->pieces[i].length : 0;
+    o = own_send_new(data, s->count - s->next);
+    if (!o)
+        return NULL;
+    to = o->data;
+    for (unsigned i = 0; i < o->send.count; i++) {
+        struct piece *p = &o->send.pieces[i];
+
+        *p = s->pieces[s->next + i];
+        if (p->fd >= 0) {
+            p->fd = dup(p->fd);
+            continue;
+        }
+        memcpy(to, p->memory, p->length);
+        p->memory = to;
+        to += p->length;
+    }
+    o->send.more = s->more;
+    o->send.disconnect = s->disconnect;
+    return &o->send;
+}
+
+static bool is_busy(const struct request *r)
+{
+    return r->sending || !list_empty(&r->sends);
+}
+
+/* Puts the rest of a send where the loop goes on with it. Shard lock. */
+static void wait_for_room(struct request *r, struct send *s)
+{
+    list_add(&r->sends, &s->io.node);
+    connection_want_write(r->connection, true);
+}
+
+/* The attempt in the caller's thread: leaves the lock for it, returns with it. */
+static enum result push_unlocked(struct request *r, struct send **s)
+{
+    struct connection *c = r->connection;
+    enum result result;
+    struct send *copy;
+
+    r->sending = true;
+    shard_unlock(c->shard);
+    result = push_pieces(*s, c->fd, UINT64_MAX);
+    if (result == RESULT_PENDING && (*s)->buffered) {
+        copy = detach(*s);
+        *s = copy ? copy : *s;
+        result = copy ? RESULT_PENDING : RESULT_NO_MEMORY;
+    }
+    shard_lock(c->shard);
+    r->sending = false;
+    return result;
+}
+
+/* Shard lock, and the caller uses the connection. `s` is the caller's send or a detached one. */
+static enum result start(struct request *r, struct send *s)
+{
+    struct connection *c = r->connection;
+    struct send *rest = s;
+    enum result result = admit(r, s);
+
+    if (result)
+        return result;
+    if (is_busy(r)) {
+        list_add_tail(&r->sends, &s->io.node);
+        return RESULT_PENDING;
+    }
+    result = push_unlocked(r, &rest);
+    if (c->state == CONN_CLOSED && result == RESULT_PENDING) {
+        if (rest != s)
+            io_finish(&rest->io, RESULT_RESET, 0);
+        return RESULT_RESET;
+    }
+    if (result == RESULT_PENDING)
+        wait_for_room(r, rest);
+    else if (result)
+        connection_close(c, true);
+    else if (!list_empty(&r->sends))
+        connection_want_write(c, true);
+    return result == RESULT_PENDING && rest != s ? RESULT_OK : result;
+}
+
+static uint64_t total_length(const struct send *s)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < s->count; i++)
+        sum += s->pieces[i].length;
+    return sum;
+}
+
+/* A buffered part behind others that wait: copied before it takes its place, because that needs no lock. */
+static enum result begin_copied(struct queue *q, uint64_t id, const struct send *s, uint64_t *bytes)
+{
+    struct send *copy = detach(s);
+    struct request *r = copy ? request_lock(q, id) : NULL;
+    struct connection *c;
+    struct shard *shard;
+    enum result result;
+
+    if (!copy)
+        return RESULT_NO_MEMORY;
+    *bytes = total_length(copy);
+    if (!r) {
+        own_send_over(&copy->io);
+        return RESULT_GONE;
+    }
+    c = r->connection;
+    shard = c->shard;
+    connection_use(c);
+    result = start(r, copy);
+    if (result != RESULT_PENDING)
+        own_send_over(&copy->io);
+    connection_unuse(c);
+    shard_unlock(shard);
+    return result == RESULT_PENDING ? RESULT_OK : result;
+}
+
+static enum result begin(struct queue *q, uint64_t id, struct send *s)
+{
+    struct request *r = request_lock(q, id);
+    struct connection *c;
+    struct shard *shard;
+    uint64_t length;
+    enum result result;
+
+    if (!r)
+        return RESULT_GONE;
+    c = r->connection;
+    shard = c->shard;
+    if (s->buffered && is_busy(r)) {
+        shard_unlock(shard);
+        return begin_copied(q, id, s, &s->io.bytes);
+    }
+    connection_use(c);
+    length = total_length(s);
+    result = start(r, s);
+    if (result == RESULT_OK)
+        s->io.bytes = s->with_head ? length + s->head.len : length;
+    connection_unuse(c);
+    shard_unlock(shard);
+    return result;
+}
+
+enum result send_begin(struct queue *q, uint64_t id, struct send *s)
+{
+    enum result result = begin(q, id, s);
+
+    io_flush();
+    return result;
+}
+
+void send_continue(struct request *r)
+{
+    struct connection *c = r->connection;
+
+    if (r->sending)
+        return; /* that thread goes on */
+    while (!list_empty(&r->sends)) {
+        struct send *s = container_of(r->sends.next, struct send, io.node);
+        enum result result = push_pieces(s, c->fd, LOOP_BUDGET);
+
+        if (result == RESULT_PENDING)
+            return connection_want_write(c, true);
+        list_del(&s->io.node);
+        io_finish(&s->io, result, s->sent);
+        if (result)
+            return connection_close(c, true);
+    }
+    connection_want_write(c, false);
+}
+
+void send_abort(struct request *r, enum result result)
+{
+    struct list *l;
+
+    while ((l = list_pop(&r->sends))) {
+        struct send *s = container_of(l, struct send, io.node);
+
+        io_finish(&s->io, result, s->sent);
+    }
+}
+
+void send_page(struct request *r, enum page page)
+{
+    struct own_send *o = own_send_new(PAGE_SIZE_MAX, 1);
+
+    if (!o)
+        return connection_close(r->connection, false);
+    o->send.few[0] = (struct piece){.memory = o->data, .fd = -1};
+    o->send.few[0].length = page_write(page, r->verb == VERB_HEAD, o->data);
+    r->response_begun = r->close_after = true;
+    list_add_tail(&r->sends, &o->send.io.node);
+    send_continue(r);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * send.h: a response, or a part of one, on its way to the client.
+ *
+ * The first attempt is made by the calling thread, without the shard's lock; what the socket doesn't take at once
+ * waits in request.sends and the loop goes on with it. Sends of a request go out in the order they were begun.
+ *
+ *   tried -> over                              by the caller's thread
+ *   tried -> waits in request.sends -> over    by the loop, or by a cancel, which breaks the connection
+ */
+#ifndef HTTPAPI_ENGINE_SEND_H
+#define HTTPAPI_ENGINE_SEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "io.h"
+#include "page.h"
+#include "response.h"
+
+struct queue;
+struct request;
+
+/* Memory that stays until the send is over, or bytes of a file (fd >= 0). */
+struct piece {
+    const char *memory;
+    int fd;
+    uint64_t offset, length;
+};
+
+#define SEND_PIECES 8
+
+struct send {
+    struct io io;            /* ends with RESULT_OK, RESULT_RESET, RESULT_CANCELED, ...; bytes sent */
+    struct piece *pieces;    /* few[], or memory of the caller's that lives as long as the send */
+    struct piece few[SEND_PIECES];
+    unsigned count, next;    /* pieces, and the first that isn't out yet */
+    struct head head;        /* with_head: piece 0 is made from it */
+    bool with_head;
+    bool more;               /* more parts follow */
+    bool disconnect;         /* the connection ends behind it */
+    bool buffered;           /* what can't be sent at once is copied, and the send is over for the caller */
+    uint64_t sent;
+};
+
+/* One piece is free at the beginning for the head. */
+void send_init(struct send *s, void (*run)(struct io *));
+
+/*
+ * Begins: RESULT_OK (all of it is with the kernel, io.bytes says how many bytes; the io isn't run),
+ * RESULT_PENDING, RESULT_GONE, RESULT_INVALID (a head where one was sent, a part where none was), RESULT_RESET,
+ * RESULT_IO_ERROR. From the last part on the request's id is gone. No locks; runs io_flush().
+ */
+enum result send_begin(struct queue *q, uint64_t id, struct send *s);
+
+/* Goes on with waiting sends when the socket takes more. Shard lock. */
+void send_continue(struct request *r);
+
+/* An answer of the engine's own, behind which the connection ends. The request has been retired. Shard lock. */
+void send_page(struct request *r, enum page page);
+
+/* Ends all waiting sends. Shard lock. */
+void send_abort(struct request *r, enum result result);
+
+#endif

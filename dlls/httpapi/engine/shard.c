@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * shard.c: making loops, locking them, one turn of a loop.
+ *
+ * libev's rules for a loop that several threads use: every call holds the lock, except the poll itself, around
+ * which libev calls loop_release and loop_acquire; a watcher changed during the poll takes effect after an
+ * ev_async. Only loops of our own are made, never the default one: Wine owns the process's signals.
+ */
+#include "shard.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "connection.h"
+#include "hangup.h"
+#include "log.h"
+#include "result.h"
+
+struct shard *shards[SHARDS_MAX];
+unsigned shard_count;
+
+static void loop_release(struct ev_loop *loop) EV_NOEXCEPT
+{
+    struct shard *s = ev_userdata(loop);
+
+    s->polling = true;
+    shard_unlock(s);
+}
+
+static void loop_acquire(struct ev_loop *loop) EV_NOEXCEPT
+{
+    struct shard *s = ev_userdata(loop);
+
+    shard_lock(s);
+    s->polling = false;
+}
+
+static void on_wake(struct ev_loop *loop, ev_async *w, int events)
+{
+    (void)loop, (void)w, (void)events;
+}
+
+static void on_sweep(struct ev_loop *loop, ev_timer *w, int events)
+{
+    (void)w, (void)events;
+    connections_sweep(ev_userdata(loop));
+}
+
+static bool shard_init_loop(struct shard *s)
+{
+    s->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
+    if (!s->loop)
+        return false;
+    ev_set_userdata(s->loop, s);
+    ev_set_loop_release_cb(s->loop, loop_release, loop_acquire);
+    ev_async_init(&s->wake, on_wake);
+    ev_async_start(s->loop, &s->wake);
+    ev_timer_init(&s->sweep, on_sweep, 1.0, 1.0);
+    ev_timer_start(s->loop, &s->sweep);
+    return true;
+}
+
+static struct shard *shard_new(unsigned index)
+{
+    pthread_mutexattr_t adaptive;
+    struct shard *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->index = index;
+    pthread_mutexattr_init(&adaptive);
+    pthread_mutexattr_settype(&adaptive, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(&s->lock, &adaptive);
+    pthread_mutexattr_destroy(&adaptive);
+    list_init(&s->followers);
+    list_init(&s->connections);
+    list_init(&s->spare_requests);
+    slots_init(&s->connection_ids, index);
+    slots_init(&s->request_ids, index);
+    waiter_init(&s->service);
+    if (shard_init_loop(s) && (s->hangup = hangup_new(s)))
+        return s;
+    if (s->loop)
+        ev_loop_destroy(s->loop);
+    free(s);
+    return NULL;
+}
+
+static void shard_free(struct shard *s)
+{
+    hangup_free(s->hangup);
+    ev_loop_destroy(s->loop);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+enum result shards_start(unsigned count)
+{
+    unsigned made;
+
+    for (made = 0; made < count; made++) {
+        shards[made] = shard_new(made);
+        if (!shards[made])
+            goto no_memory;
+    }
+    shard_count = count;
+    return RESULT_OK;
+no_memory:
+    while (made)
+        shard_free(shards[--made]);
+    return RESULT_NO_MEMORY;
+}
+
+void shards_lock_all(void)
+{
+    for (unsigned i = 0; i < shard_count; i++)
+        shard_lock(shards[i]);
+}
+
+void shards_unlock_all(void)
+{
+    for (unsigned i = shard_count; i-- > 0;)
+        shard_unlock(shards[i]);
+}
+
+void shard_poke(struct shard *s)
+{
+    if (s->polling)
+        ev_async_send(s->loop, &s->wake);
+}
+
+struct shard *shard_of_thread(void)
+{
+    static atomic_uint next;
+    static __thread unsigned mine; /* index + 1 */
+
+    if (!mine)
+        mine = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed) % SHARDS_MAX + 1;
+    return shards[(mine - 1) % shard_count];
+}
+
+void shard_turn(struct shard *s, struct waiter *leader)
+{
+    if (!waiter_begin_leading(leader, s->index))
+        return;
+    s->leader = leader;
+    ev_run(s->loop, EVRUN_ONCE);
+    s->leader = NULL;
+    waiter_stop_leading(leader, s->index);
+}
+
+double shard_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}

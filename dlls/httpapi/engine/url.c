@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * url.c: from the request target to the cooked URL.
+ *
+ * Which bytes are accepted follows docs/behaviour.md, "Request targets": bad escapes and control characters are
+ * refused; bytes that aren't UTF-8 are read as code page 1252, as Windows does with EnableNonUTF8 and FavorUTF8.
+ */
+#include "url.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void url_free(struct url *u)
+{
+    free(u->text);
+    *u = (struct url){0};
+}
+
+static bool url_reserve(struct url *u, size_t units)
+{
+    utf16 *p;
+
+    if (units <= u->size)
+        return true;
+    p = realloc(u->text, units * sizeof *p);
+    if (!p)
+        return false;
+    u->text = p;
+    u->size = (uint32_t)units;
+    return true;
+}
+
+static void append(struct url *u, struct text t)
+{
+    for (size_t i = 0; i < t.len; i++)
+        u->text[u->len++] = (unsigned char)t.ptr[i];
+}
+
+static bool is_host_char(unsigned char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
+           c == '.' || c == '_' || c == '~' || c >= 0x80;
+}
+
+static bool is_ipv6_char(unsigned char c)
+{
+    return hex_digit(c) >= 0 || c == ':' || c == '.';
+}
+
+bool url_split_host(struct text host, struct text *name, bool *has_port)
+{
+    bool ipv6 = host.len && host.ptr[0] == '[';
+    size_t i = ipv6, start = i;
+    uint64_t port;
+
+    while (i < host.len && (ipv6 ? is_ipv6_char(host.ptr[i]) : is_host_char(host.ptr[i])))
+        i++;
+    *name = (struct text){host.ptr + start, i - start};
+    if (!name->len || (ipv6 && (i == host.len || host.ptr[i++] != ']')))
+        return false;
+    *has_port = i < host.len;
+    if (!*has_port)
+        return true;
+    return host.ptr[i] == ':' && text_to_u64((struct text){host.ptr + i + 1, host.len - i - 1}, &port) &&
+           port > 0 && port < 65536;
+}
+
+/* Two (or four) hexadecimal digits at p, or -1. */
+static int32_t hex_number(const unsigned char *p, const unsigned char *end, int digits)
+{
+    int32_t v = 0;
+
+    if (end - p < digits)
+        return -1;
+    while (digits--) {
+        int d = hex_digit(*p++);
+
+        if (d < 0)
+            return -1;
+        v = v << 4 | d;
+    }
+    return v;
+}
+
+/* Windows' AllowRestrictedChars=0. */
+static bool is_restricted(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+/* Undoes %XX in place, keeping %uXXXX; -1 for a bad escape. The result's length. */
+static int32_t undo_escapes(struct text path, unsigned char *out)
+{
+    const unsigned char *p = (const unsigned char *)path.ptr, *end = p + path.len;
+    unsigned char *o = out;
+
+    while (p < end) {
+        int32_t v;
+
+        if (*p != '%') {
+            *o++ = *p++;
+            continue;
+        }
+        if (end - p > 1 && (p[1] | 0x20) == 'u') {
+            if (hex_number(p + 2, end, 4) < 0)
+                return -1;
+            /* A byte no path contains marks it: a real %00 is refused here. */
+            *o++ = 0;
+            memcpy(o, p + 2, 4);
+            o += 4;
+            p += 6;
+            continue;
+        }
+        v = hex_number(p + 1, end, 2);
+        if (v <= 0)
+            return -1;
+        *o++ = (unsigned char)v;
+        p += 3;
+    }
+    return (int32_t)(o - out);
+}
+
+/* One character of unescaped bytes; -1 when it isn't one. */
+static int32_t next_char(const unsigned char **p, const unsigned char *end, bool utf8)
+{
+    int32_t c;
+
+    if (**p == 0) {
+        c = hex_number(*p + 1, end, 4);
+        *p += 5;
+        return c;
+    }
+    if (utf8)
+        return utf8_next(p, end);
+    c = ansi_to_utf16(*(*p)++);
+    return c ? c : -1;
+}
+
+static int32_t to_utf16(const unsigned char *bytes, int32_t len, bool utf8, utf16 *out)
+{
+    const unsigned char *p = bytes, *end = bytes + len;
+    utf16 *o = out;
+
+    while (p < end) {
+        int32_t c = next_char(&p, end, utf8);
+
+        if (c < 0 || is_restricted((uint32_t)c))
+            return -1;
+        o += utf16_put(o, c == '\\' ? '/' : (uint32_t)c);
+    }
+    return (int32_t)(o - out);
+}
+
+/* Where the segment before out[n], which ends with '/', begins. */
+static int32_t parent(const utf16 *out, int32_t n)
+{
+    if (n > 1)
+        for (n--; n > 0 && out[n - 1] != '/'; n--)
+            ;
+    return n > 0 ? n : 1;
+}
+
+/*
+ * Drops empty and dot segments in place. First the empty ones: /a//../b is /b.
+ */
+static int32_t canonicalise(utf16 *path, int32_t len)
+{
+    int32_t n = 1, i = 1; /* path[0] is '/' */
+
+    while (i < len) {
+        int32_t start = i, seg;
+        bool slash;
+
+        while (i < len && path[i] != '/')
+            i++;
+        seg = i - start;
+        slash = i < len;
+        i += slash;
+        if (seg == 0 || (seg == 1 && path[start] == '.'))
+            continue;
+        if (seg == 2 && path[start] == '.' && path[start + 1] == '.') {
+            n = parent(path, n);
+            continue;
+        }
+        memmove(path + n, path + start, (size_t)(seg + slash) * sizeof *path);
+        n += seg + slash;
+    }
+    return n;
+}
+
+/* The usual case: nothing to decode. -1 when the slow way is needed. */
+static int32_t widen_plain(struct text path, utf16 *out)
+{
+    unsigned char before = 0;
+
+    for (size_t i = 0; i < path.len; i++) {
+        unsigned char c = (unsigned char)path.ptr[i];
+
+        if (c <= 0x20 || c >= 0x7f || c == '%' || c == '\\' ||
+            (before == '/' && (c == '/' || c == '.')))
+            return -1;
+        out[i] = before = c;
+    }
+    return (int32_t)path.len;
+}
+
+int32_t url_decode_path(struct text path, utf16 *out)
+{
+    int32_t n = widen_plain(path, out);
+    unsigned char *bytes;
+
+    if (n >= 0)
+        return n;
+    bytes = malloc(path.len + 1);
+    if (!bytes)
+        return -1;
+    n = undo_escapes(path, bytes);
+    if (n > 0) {
+        int32_t units = to_utf16(bytes, n, true, out);
+
+        n = units >= 0 ? units : to_utf16(bytes, n, false, out);
+    }
+    free(bytes);
+    return n > 0 ? canonicalise(out, n) : -1;
+}
+
+static bool starts_with_nocase(struct text t, struct text start)
+{
+    return t.len >= start.len && text_equal_nocase((struct text){t.ptr, start.len}, start);
+}
+
+/* "http://authority/path" -> authority and the rest. A query without a path is refused, as http.sys does. */
+static enum page split_absolute(struct text *target, struct text *host)
+{
+    size_t scheme = starts_with_nocase(*target, TEXT("http://")) ? 7
+                    : starts_with_nocase(*target, TEXT("https://")) ? 8 : 0;
+    const char *authority = target->ptr + scheme;
+    size_t left = target->len - scheme, n = 0;
+
+    if (!scheme)
+        return PAGE_BAD_URL;
+    while (n < left && authority[n] != '/' && authority[n] != '?')
+        n++;
+    if (n < left && authority[n] == '?')
+        return PAGE_BAD_URL;
+    *host = (struct text){authority, n};
+    *target = n < left ? (struct text){authority + n, left - n} : TEXT("/");
+    return PAGE_NONE;
+}
+
+static enum page append_path(struct url *u, struct text target)
+{
+    const char *question = memchr(target.ptr, '?', target.len);
+    struct text path = {target.ptr, question ? (size_t)(question - target.ptr) : target.len};
+    int32_t n;
+
+    u->path = u->len;
+    n = url_decode_path(path, u->text + u->len);
+    if (n < 0)
+        return PAGE_BAD_URL;
+    u->path_len = (uint32_t)n;
+    u->len += u->path_len;
+    u->query = u->len;
+    u->query_len = (uint32_t)(target.len - path.len);
+    append(u, (struct text){target.ptr + path.len, u->query_len});
+    u->text[u->len] = 0;
+    return PAGE_NONE;
+}
+
+static void append_host(struct url *u, struct text host, bool has_port, uint16_t port)
+{
+    char digits[8];
+
+    u->host = u->len;
+    append(u, host);
+    if (!has_port)
+        append(u, (struct text){digits, (size_t)snprintf(digits, sizeof digits, ":%u", port)});
+    u->host_len = u->len - u->host;
+}
+
+enum page url_cook(struct url *u, struct text target, struct text host, struct text fallback,
+                   uint16_t port)
+{
+    bool has_port, asterisk = target.len == 1 && target.ptr[0] == '*';
+    enum page page = PAGE_NONE;
+
+    if (target.ptr[0] != '/' && !asterisk)
+        page = split_absolute(&target, &host);
+    if (page)
+        return page;
+    if (!host.ptr)
+        host = fallback;
+    if (!url_split_host(host, &u->name, &has_port))
+        return PAGE_BAD_HOST;
+    if (!url_reserve(u, sizeof "http://:65535/*" + host.len + target.len))
+        return PAGE_UNAVAILABLE;
+    u->len = 0;
+    append(u, TEXT("http://"));
+    append_host(u, host, has_port, port);
+    return append_path(u, asterisk ? TEXT("/*") : target);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * utf16.h: text as Windows programs see it.
+ */
+#ifndef HTTPAPI_ENGINE_UTF16_H
+#define HTTPAPI_ENGINE_UTF16_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint16_t utf16;
+
+/* The character that stands for all its case variants; paths and hosts are compared folded. */
+utf16 utf16_fold_other(utf16 c);
+
+static inline utf16 utf16_fold(utf16 c)
+{
+    if (c < 0x80)
+        return c >= 'a' && c <= 'z' ? (utf16)(c - 0x20) : c;
+    return utf16_fold_other(c);
+}
+
+/*
+ * One UTF-8 sequence from [*p, end): its code point, *p behind it; or -1 with *p unmoved when it is not a shortest
+ * form of a character outside the surrogates.
+ */
+int32_t utf8_next(const unsigned char **p, const unsigned char *end);
+
+/* One or two units. Returns how many. */
+unsigned utf16_put(utf16 out[2], uint32_t code_point);
+
+/* A byte of Windows code page 1252, the "ANSI" of western systems; 0 for the five bytes it leaves undefined. */
+utf16 ansi_to_utf16(unsigned char byte);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wait.c: leaders, followers and the service thread. The idea is in wait.h.
+ *
+ * waiter.state:  AWAKE <-> ASLEEP (follows),  AWAKE <-> LEADS + shard,  any --waiter_end--> OVER
+ *
+ * A thread goes to sleep by AWAKE -> ASLEEP in one compare-and-swap, so an end between its last look and its
+ * sleep is never lost; the futex wait itself returns at once when the word has changed.
+ */
+#include "wait.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "queue.h"
+#include "shard.h"
+
+#define SERVICE_TICK_NS 1000000
+
+static void futex_wait(atomic_uint *word, unsigned value, const struct timespec *timeout)
+{
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, timeout, NULL, 0);
+}
+
+static void futex_wake(atomic_uint *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+void waiter_init(struct waiter *w)
+{
+    atomic_init(&w->state, WAIT_AWAKE);
+    list_init(&w->node);
+}
+
+void waiter_end(struct waiter *w)
+{
+    /* After the exchange the waiting thread may return: *w is only an address then. */
+    unsigned was = atomic_exchange(&w->state, WAIT_OVER);
+
+    if (was == WAIT_ASLEEP)
+        futex_wake(&w->state);
+    else if (was >= WAIT_LEADS)
+        ev_async_send(shards[was - WAIT_LEADS]->loop, &shards[was - WAIT_LEADS]->wake);
+}
+
+static bool waiter_is_over(struct waiter *w)
+{
+    return atomic_load(&w->state) == WAIT_OVER;
+}
+
+static bool waiter_move(struct waiter *w, unsigned from, unsigned to)
+{
+    return atomic_compare_exchange_strong(&w->state, &from, to);
+}
+
+bool waiter_begin_leading(struct waiter *w, unsigned index)
+{
+    return waiter_move(w, WAIT_AWAKE, WAIT_LEADS + index);
+}
+
+void waiter_stop_leading(struct waiter *w, unsigned index)
+{
+    waiter_move(w, WAIT_LEADS + index, WAIT_AWAKE);
+}
+
+/* Sleeps until promoted or over, or for at most `timeout`. No locks. */
+static void waiter_sleep(struct waiter *w, const struct timespec *timeout)
+{
+    while (atomic_load(&w->state) == WAIT_ASLEEP) {
+        futex_wait(&w->state, WAIT_ASLEEP, timeout);
+        if (timeout)
+            break;
+    }
+}
+
+/* Ends a sleep that isn't over. False when the waiter doesn't sleep. */
+static bool waiter_rouse(struct waiter *w)
+{
+    if (!waiter_move(w, WAIT_ASLEEP, WAIT_AWAKE))
+        return false;
+    futex_wake(&w->state);
+    return true;
+}
+
+void service_expect(struct shard *s)
+{
+    s->departures++;
+    if (s->service_sleeps) {
+        s->service_sleeps = false;
+        waiter_rouse(&s->service);
+    }
+}
+
+/*
+ * Wakes one follower so that it leads; counts as coming and going, so that the service thread doesn't lead
+ * again before the follower had its chance. Shard lock. False when there is none.
+ */
+static bool promote_follower(struct shard *s)
+{
+    struct list *l;
+
+    while ((l = list_pop(&s->followers))) {
+        if (waiter_rouse(container_of(l, struct waiter, node))) {
+            s->departures++;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void lead(struct shard *s, struct waiter *w)
+{
+    shard_turn(s, w);
+    if (waiter_is_over(w))
+        service_expect(s);
+    shard_unlock(s);
+    io_flush();
+}
+
+/* Sleeps beside the shard's leader. Called with the shard's lock, returns without. */
+static void follow(struct shard *s, struct waiter *w)
+{
+    if (waiter_move(w, WAIT_AWAKE, WAIT_ASLEEP)) {
+        list_add_tail(&s->followers, &w->node);
+        if (s->leader == &s->service)
+            shard_poke(s); /* it sees a follower and makes way */
+    }
+    shard_unlock(s);
+    waiter_sleep(w, NULL);
+    shard_lock(s);
+    list_del(&w->node);
+    shard_unlock(s);
+}
+
+/* A shard that nobody leads, locked; or the thread's own, locked, when all have leaders. */
+static struct shard *choose_shard(void)
+{
+    struct shard *own = shard_of_thread();
+
+    shard_lock(own);
+    for (unsigned i = 1; own->leader && own->leader != &own->service && i < shard_count; i++) {
+        struct shard *other = shards[(own->index + i) % shard_count];
+
+        shard_unlock(own);
+        shard_lock(other);
+        if (!other->leader || other->leader == &other->service)
+            return other;
+        shard_unlock(other);
+        shard_lock(own);
+    }
+    return own;
+}
+
+void waiter_wait(struct waiter *w)
+{
+    io_flush();
+    while (!waiter_is_over(w)) {
+        struct shard *s = choose_shard();
+
+        if (s->leader)
+            follow(s, w);
+        else
+            lead(s, w);
+    }
+}
+
+/* Until woken, or a tick long while application threads come and go. Called with the lock, returns without. */
+static void service_rest(struct shard *s, bool for_good)
+{
+    struct timespec tick = {.tv_nsec = SERVICE_TICK_NS};
+
+    s->service_sleeps = for_good;
+    atomic_store(&s->service.state, WAIT_ASLEEP);
+    shard_unlock(s);
+    waiter_sleep(&s->service, for_good ? NULL : &tick);
+    waiter_move(&s->service, WAIT_ASLEEP, WAIT_AWAKE);
+    queues_hand_off();
+}
+
+/*
+ * One round of the service thread: leads, or rests and then looks whether the shard is being looked after.
+ * *seen is shard.departures at the last look.
+ */
+static void service_round(struct shard *s, unsigned *seen)
+{
+    bool quiet = s->departures == *seen;
+
+    *seen = s->departures;
+    if (s->leader) {
+        service_rest(s, quiet);
+    } else if (!quiet || promote_follower(s)) {
+        service_rest(s, false);
+    } else {
+        shard_turn(s, &s->service);
+        promote_follower(s);
+        shard_unlock(s);
+    }
+    io_flush();
+}
+
+void service_run(unsigned index)
+{
+    struct shard *s = shards[index];
+    unsigned seen = 0;
+
+    for (;;) {
+        shard_lock(s);
+        service_round(s, &seen);
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * host.h: what api/ asks of the system it runs in.
+ *
+ * Two hosts implement it, and the linker picks one: wine.c (the NT objects of the Wine process that loaded
+ * us) and native/ (our own events and completion ports on futexes). None of these functions is called with
+ * an engine or api lock held: under Wine each may be a round trip to wineserver. Any thread that may run
+ * Windows code can call them (under Wine: a thread made by Windows, never a bare pthread).
+ */
+#ifndef HTTPAPI_HOST_H
+#define HTTPAPI_HOST_H
+
+#include <windef.h>
+#include <ntstatus.h>
+
+/*
+ * Makes a manual-reset event that isn't signalled. Its handle serves as the request queue's handle, so that
+ * programs can wait on it, duplicate it and close it. Owned by the program: it goes when the program closes it.
+ */
+NTSTATUS host_event_create(HANDLE *event);
+
+void host_event_set(HANDLE event);
+void host_event_reset(HANDLE event);
+
+/*
+ * Queues one completion packet. `value` is the caller's OVERLAPPED, `status` and `bytes` become what
+ * GetQueuedCompletionStatus reports. STATUS_INVALID_HANDLE when the port is gone.
+ */
+NTSTATUS host_port_post(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status, ULONG_PTR bytes);
+
+/*
+ * A descriptor for the regular file behind a file handle, a duplicate that the caller closes with close().
+ * STATUS_INVALID_HANDLE or STATUS_ACCESS_DENIED-like codes otherwise; *fd is then untouched.
+ */
+NTSTATUS host_file_fd(HANDLE file, int *fd);
+
+/* Closes a handle that the host made for us, without our own hook on closing (see api/handle.h). */
+void host_handle_close(HANDLE handle);
+
+/* The caller's Windows thread id: CancelIo() cancels only what the calling thread began. */
+ULONG host_thread_id(void);
+
+/* AF_INET6 as the program's headers define it: 23 on Windows, the platform's own on the native host. */
+extern const USHORT host_af_inet6;
+
+#endif

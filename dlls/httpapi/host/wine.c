@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wine.c: the Wine host. The NT objects of the process that loaded us, through the functions that Wine's ntdll.so
+ * exports, and the table of calls that the PE half makes.
+ *
+ * Declared here because we use no Wine header: the Nt functions have Windows' calling convention. They are resolved when
+ * Wine loads us. Only threads made by Windows may call them.
+ */
+#include <string.h>
+
+#include "../api/api.h"
+#include "../api/handle.h"
+#include "../engine/wait.h"
+#include "build_id.h"
+#include "config.h"
+#include "host.h"
+
+#define WINDOWS __attribute__((ms_abi))
+
+extern WINDOWS NTSTATUS NtCreateEvent(HANDLE *handle, ULONG access, const void *attributes, ULONG type,
+                                      BOOLEAN signalled);
+extern WINDOWS NTSTATUS NtSetEvent(HANDLE handle, LONG *previous);
+extern WINDOWS NTSTATUS NtResetEvent(HANDLE handle, LONG *previous);
+extern WINDOWS NTSTATUS NtClose(HANDLE handle);
+extern WINDOWS NTSTATUS NtSetIoCompletion(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status,
+                                          SIZE_T bytes);
+extern WINDOWS NTSTATUS wine_server_handle_to_fd(HANDLE handle, unsigned access, int *fd, unsigned *options);
+
+#define EVENT_ALL_ACCESS 0x1f0003
+#define NOTIFICATION_EVENT 0 /* EVENT_TYPE: reset by hand */
+#define FILE_READ_DATA 1
+
+const USHORT host_af_inet6 = 23;
+
+NTSTATUS host_event_create(HANDLE *event)
+{
+    return NtCreateEvent(event, EVENT_ALL_ACCESS, NULL, NOTIFICATION_EVENT, FALSE);
+}
+
+void host_event_set(HANDLE event)
+{
+    NtSetEvent(event, NULL);
+}
+
+void host_event_reset(HANDLE event)
+{
+    NtResetEvent(event, NULL);
+}
+
+NTSTATUS host_port_post(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status, ULONG_PTR bytes)
+{
+    return NtSetIoCompletion(port, key, value, status, bytes);
+}
+
+NTSTATUS host_file_fd(HANDLE file, int *fd)
+{
+    return wine_server_handle_to_fd(file, FILE_READ_DATA, fd, NULL);
+}
+
+void host_handle_close(HANDLE handle)
+{
+    NtClose(handle); /* the ELF side's function: the PE side's is the one that is interposed */
+}
+
+/* TEB.ClientId.UniqueThread */
+ULONG host_thread_id(void)
+{
+#if defined(__x86_64__)
+    ULONG id;
+
+    __asm__("movl %%gs:0x48, %0" : "=r"(id));
+    return id;
+#else
+#error "where is the thread's id?"
+#endif
+}
+
+/* The entries: STATUS_SUCCESS always; Wine itself returns another status when one of them faults. */
+
+static NTSTATUS enter_attach(void *args)
+{
+    struct door_attach *a = args;
+
+    log_open();
+    a->version = DOOR_VERSION;
+    a->service_threads = api_service_threads();
+    strncpy(a->build, BUILD_ID, sizeof a->build - 1);
+    INFO("httpapi %s, build %s, engine libev + llhttp", VERSION, BUILD_ID);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_serve(void *args)
+{
+    service_run(((struct door_serve *)args)->index);
+}
+
+static NTSTATUS enter_undocumented(void *args)
+{
+    FIXME("%s has no public prototype and does nothing", ((struct door_undocumented *)args)->name);
+    return STATUS_SUCCESS;
+}
+
+static HANDLE to_handle(uint64_t value)
+{
+    return (HANDLE)(ULONG_PTR)value;
+}
+
+static NTSTATUS enter_handle_known(void *args)
+{
+    struct door_handle *a = args;
+
+    a->ours = handle_known(to_handle(a->handle));
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_handle_closing(void *args)
+{
+    struct door_handle *a = args;
+
+    a->ours = handle_closing(to_handle(a->handle));
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_handle_duplicated(void *args)
+{
+    struct door_handle *a = args;
+
+    a->ours = handle_duplicated(to_handle(a->handle), to_handle(a->other));
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_handle_set_information(void *args)
+{
+    struct door_handle *a = args;
+
+    a->ours = handle_set_information(to_handle(a->handle), a->info_class, (const void *)(ULONG_PTR)a->info,
+                                     a->length, &a->status);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_handle_cancel(void *args)
+{
+    struct door_handle *a = args;
+
+    a->ours = handle_cancel(to_handle(a->handle), (const void *)(ULONG_PTR)a->other, a->this_thread, &a->status);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_handle_waited_on(void *args)
+{
+    struct door_handle *a = args;
+
+    a->ours = handle_waited_on(to_handle(a->handle));
+    return STATUS_SUCCESS;
+}
+
+#define X(name) \
+    static NTSTATUS enter_##name(void *args) \
+    { \
+        struct door_##name *door_args = args; \
+        door_args->result = api_##name(name##_PARAMS(DOOR_UNPACK_F, DOOR_UNPACK_R)); \
+        return STATUS_SUCCESS; \
+    }
+HTTPAPI_EXPORTS(X)
+#undef X
+
+typedef NTSTATUS (*unixlib_entry)(void *args);
+
+__attribute__((visibility("default"))) const unixlib_entry __wine_unix_call_funcs[DOOR_CALLS] = {
+#define X(name, structure) [DOOR_##name] = enter_##name,
+    DOOR_INTERNAL(X)
+#undef X
+#define X(name) [DOOR_##name] = enter_##name,
+    HTTPAPI_EXPORTS(X)
+#undef X
+};

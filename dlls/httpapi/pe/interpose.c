@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * interpose.c: NT calls on a request queue's handle go through the door; all others to Wine.
+ *
+ * Each ntdll function below is a 32-byte stub that ends in a system call. Its first 14 bytes become a jump to our
+ * function; a copy of the whole stub is how we call the original (it has no address of its own in it). A thread that is
+ * inside a system call returns behind the bytes we change.
+ */
+#include "pe.h"
+
+#include <string.h>
+
+#define STUB_SIZE 32
+#define JUMP_SIZE 14
+
+NTSTATUS NTAPI NtClose(HANDLE handle);
+BOOLEAN NTAPI RtlDllShutdownInProgress(void);
+
+static NTSTATUS(NTAPI *real_NtClose)(HANDLE);
+static NTSTATUS(NTAPI *real_NtDuplicateObject)(HANDLE, HANDLE, HANDLE, HANDLE *, ACCESS_MASK, ULONG, ULONG);
+static NTSTATUS(NTAPI *real_NtSetInformationFile)(HANDLE, IO_STATUS_BLOCK *, void *, ULONG, ULONG);
+static NTSTATUS(NTAPI *real_NtCancelIoFile)(HANDLE, IO_STATUS_BLOCK *);
+static NTSTATUS(NTAPI *real_NtCancelIoFileEx)(HANDLE, IO_STATUS_BLOCK *, IO_STATUS_BLOCK *);
+static NTSTATUS(NTAPI *real_NtWaitForSingleObject)(HANDLE, BOOLEAN, const LARGE_INTEGER *);
+static NTSTATUS(NTAPI *real_NtWaitForMultipleObjects)(ULONG, const HANDLE *, ULONG, BOOLEAN,
+                                                     const LARGE_INTEGER *);
+
+/*
+ * While the process ends its other threads are gone, perhaps with a lock of the ELF half in their hands: nothing goes
+ * through the door then.
+ */
+static BOOL ask(enum door_call call, struct door_handle *a)
+{
+    return !RtlDllShutdownInProgress() && !door_call(call, a) && a->ours;
+}
+
+static NTSTATUS NTAPI our_NtClose(HANDLE handle)
+{
+    struct door_handle a = {.handle = DOOR_PACK(handle)};
+
+    ask(DOOR_handle_closing, &a);
+    return real_NtClose(handle);
+}
+
+static BOOL is_this_process(HANDLE process)
+{
+    return process == GetCurrentProcess() || GetProcessId(process) == GetCurrentProcessId();
+}
+
+static NTSTATUS NTAPI our_NtDuplicateObject(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                            HANDLE *target, ACCESS_MASK access, ULONG attributes, ULONG options)
+{
+    /* Of one of ours, the source is closed afterwards: it has to be known as long as it is a handle. */
+    ULONG keep = options & ~(ULONG)DUPLICATE_CLOSE_SOURCE;
+    struct door_handle a = {.handle = DOOR_PACK(source)};
+    NTSTATUS status;
+
+    if (!target || !is_this_process(source_process) || !is_this_process(target_process) ||
+        !ask(DOOR_handle_known, &a))
+        return real_NtDuplicateObject(source_process, source, target_process, target, access, attributes, options);
+    status = real_NtDuplicateObject(source_process, source, target_process, target, access, attributes, keep);
+    if (status)
+        return status;
+    a.other = DOOR_PACK(*target);
+    ask(DOOR_handle_duplicated, &a);
+    if (options & DUPLICATE_CLOSE_SOURCE)
+        our_NtClose(source);
+    return status;
+}
+
+static NTSTATUS done(IO_STATUS_BLOCK *io, NTSTATUS status)
+{
+    io->Status = status;
+    io->Information = 0;
+    return status;
+}
+
+static NTSTATUS NTAPI our_NtSetInformationFile(HANDLE handle, IO_STATUS_BLOCK *io, void *info, ULONG length,
+                                               ULONG info_class)
+{
+    struct door_handle a = {
+        .handle = DOOR_PACK(handle), .info = DOOR_PACK(info), .info_class = info_class, .length = length};
+
+    if (ask(DOOR_handle_set_information, &a))
+        return done(io, a.status);
+    return real_NtSetInformationFile(handle, io, info, length, info_class);
+}
+
+static NTSTATUS NTAPI our_NtCancelIoFile(HANDLE handle, IO_STATUS_BLOCK *io)
+{
+    struct door_handle a = {.handle = DOOR_PACK(handle), .this_thread = TRUE};
+
+    if (ask(DOOR_handle_cancel, &a))
+        return done(io, a.status);
+    return real_NtCancelIoFile(handle, io);
+}
+
+static NTSTATUS NTAPI our_NtCancelIoFileEx(HANDLE handle, IO_STATUS_BLOCK *overlapped, IO_STATUS_BLOCK *io)
+{
+    struct door_handle a = {.handle = DOOR_PACK(handle), .other = DOOR_PACK(overlapped)};
+
+    if (ask(DOOR_handle_cancel, &a))
+        return done(io, a.status);
+    return real_NtCancelIoFileEx(handle, overlapped, io);
+}
+
+static void waits_on(HANDLE handle)
+{
+    struct door_handle a = {.handle = DOOR_PACK(handle)};
+
+    ask(DOOR_handle_waited_on, &a);
+}
+
+static NTSTATUS NTAPI our_NtWaitForSingleObject(HANDLE handle, BOOLEAN alertable, const LARGE_INTEGER *timeout)
+{
+    waits_on(handle);
+    return real_NtWaitForSingleObject(handle, alertable, timeout);
+}
+
+static NTSTATUS NTAPI our_NtWaitForMultipleObjects(ULONG count, const HANDLE *handles, ULONG type,
+                                                   BOOLEAN alertable, const LARGE_INTEGER *timeout)
+{
+    for (ULONG i = 0; i < count && count <= MAXIMUM_WAIT_OBJECTS; i++)
+        waits_on(handles[i]);
+    return real_NtWaitForMultipleObjects(count, handles, type, alertable, timeout);
+}
+
+struct patch {
+    const char *name;
+    void *ours;
+    void **real;
+};
+
+#define PATCH(name) {#name, our_##name, (void **)&real_##name}
+
+static const struct patch patches[] = {
+    PATCH(NtClose), PATCH(NtDuplicateObject), PATCH(NtSetInformationFile), PATCH(NtCancelIoFile),
+    PATCH(NtCancelIoFileEx), PATCH(NtWaitForSingleObject), PATCH(NtWaitForMultipleObjects),
+};
+
+#define PATCHES (sizeof patches / sizeof *patches)
+
+/* mov r10,rcx; mov eax,N; test byte [0x7ffe0308],1; jne; syscall; ret ... */
+static BOOL is_stub(const BYTE *code)
+{
+    static const BYTE head[] = {0x4c, 0x8b, 0xd1, 0xb8}, middle[] = {0xf6, 0x04, 0x25, 0x08, 0x03, 0xfe, 0x7f, 0x01};
+
+    return !memcmp(code, head, sizeof head) && !memcmp(code + 8, middle, sizeof middle);
+}
+
+static BOOL all_are_stubs(HMODULE ntdll)
+{
+    for (size_t i = 0; i < PATCHES; i++) {
+        const BYTE *code = (const BYTE *)GetProcAddress(ntdll, patches[i].name);
+
+        if (code && is_stub(code))
+            continue;
+        complain("ntdll.%s looks unfamiliar and stays as it is: completion ports, CancelIo and CloseHandle "
+                 "don't work on request queues", patches[i].name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* jmp [rip+0]; address */
+static void write_jump(BYTE *code, const void *to)
+{
+    BYTE jump[JUMP_SIZE] = {0xff, 0x25};
+    DWORD protection;
+
+    memcpy(jump + 6, &to, sizeof to);
+    VirtualProtect(code, STUB_SIZE, PAGE_EXECUTE_READWRITE, &protection);
+    memcpy(code, jump, sizeof jump);
+    VirtualProtect(code, STUB_SIZE, protection, &protection);
+    FlushInstructionCache(GetCurrentProcess(), code, STUB_SIZE);
+}
+
+void interpose_install(void)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    BYTE *copies;
+
+    if (!all_are_stubs(ntdll))
+        return;
+    copies = VirtualAlloc(NULL, PATCHES * STUB_SIZE, MEM_COMMIT | MEM_RESERVE, PAGE_EXECUTE_READWRITE);
+    if (!copies) {
+        complain("no memory for copies of ntdll's stubs");
+        return;
+    }
+    /* All copies first: one of our functions may call another's original. */
+    for (size_t i = 0; i < PATCHES; i++) {
+        memcpy(copies + i * STUB_SIZE, (void *)GetProcAddress(ntdll, patches[i].name), STUB_SIZE);
+        *patches[i].real = copies + i * STUB_SIZE;
+    }
+    for (size_t i = 0; i < PATCHES; i++)
+        write_jump((BYTE *)GetProcAddress(ntdll, patches[i].name), patches[i].ours);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * main.c: loading, the way into the ELF half, and its service threads.
+ *
+ * Wine keeps the two halves of a builtin DLL together by name and folder. It finds httpev.dll in the prefix's system32
+ * and its ELF half beside the DLL of the same name in WINEDLLPATH; when that path is missing the DLL loads alone.
+ */
+#include "pe.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "build_id.h"
+#include "config.h"
+
+#define MEMORY_WINE_UNIX_FUNCS 1000 /* MEMORY_INFORMATION_CLASS, Wine's own */
+
+typedef NTSTATUS(WINAPI *unix_call)(UINT64 handle, unsigned call, void *args);
+
+NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE process, LPCVOID address, ULONG info_class, PVOID buffer, SIZE_T length,
+                                    SIZE_T *returned);
+
+static UINT64 unix_handle;
+static unix_call call_unix;
+static unsigned service_threads;
+
+void complain(const char *format, ...)
+{
+    char line[512] = "httpapi: ";
+    size_t n = strlen(line);
+    DWORD written;
+    va_list args;
+
+    va_start(args, format);
+    n += (size_t)vsnprintf(line + n, sizeof line - n - 1, format, args);
+    va_end(args);
+    n = n < sizeof line - 1 ? n : sizeof line - 2;
+    line[n++] = '\n';
+    WriteFile(GetStdHandle(STD_ERROR_HANDLE), line, (DWORD)n, &written, NULL);
+}
+
+static BOOL find_unix_half(HMODULE self)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    void **dispatcher = (void **)GetProcAddress(ntdll, "__wine_unix_call_dispatcher");
+
+    if (!dispatcher) {
+        complain("this isn't Wine 8.0 or newer: ntdll has no unix call dispatcher");
+        return FALSE;
+    }
+    if (NtQueryVirtualMemory(GetCurrentProcess(), self, MEMORY_WINE_UNIX_FUNCS, &unix_handle, sizeof unix_handle,
+                             NULL)) {
+        complain("httpev.so wasn't loaded: set WINEDLLPATH to the folder that holds x86_64-unix/httpev.so, "
+                 "or start the program with httpapi-wine");
+        return FALSE;
+    }
+    call_unix = (unix_call)*dispatcher;
+    return TRUE;
+}
+
+BOOL door_open(HMODULE self)
+{
+    struct door_attach a = {.version = DOOR_VERSION, .build = BUILD_ID};
+
+    if (!find_unix_half(self))
+        return FALSE;
+    if (!call_unix(unix_handle, DOOR_attach, &a) && a.version == DOOR_VERSION && !strcmp(a.build, BUILD_ID)) {
+        service_threads = a.service_threads;
+        return TRUE;
+    }
+    complain("httpev.dll (%s) and httpev.so (%s) are of different builds: run `httpapi-wine install` again",
+             BUILD_ID, a.build);
+    call_unix = NULL;
+    return FALSE;
+}
+
+/* Never ends: the ELF half runs its loop here when no thread of the program does. */
+static DWORD WINAPI serve(void *index)
+{
+    struct door_serve a = {.index = (uint32_t)(ULONG_PTR)index};
+
+    call_unix(unix_handle, DOOR_serve, &a);
+    return 0;
+}
+
+static void start_service_threads(void)
+{
+    static LONG started;
+
+    if (InterlockedExchange(&started, 1))
+        return;
+    for (unsigned i = 0; i < service_threads; i++) {
+        HANDLE thread = CreateThread(NULL, 0, serve, (void *)(ULONG_PTR)i, 0, NULL);
+
+        if (!thread)
+            complain("can't start service thread %u: error %lu", i, GetLastError());
+        else
+            CloseHandle(thread);
+    }
+}
+
+NTSTATUS door_call(enum door_call call, void *args)
+{
+    NTSTATUS status;
+
+    if (!call_unix)
+        return STATUS_DLL_INIT_FAILED;
+    status = call_unix(unix_handle, call, args);
+    if (call == DOOR_HttpInitialize && !status && !((struct door_HttpInitialize *)args)->result)
+        start_service_threads();
+    return status;
+}
+
+ULONG door_result(NTSTATUS status, uint32_t result)
+{
+    if (!status)
+        return result;
+    return status == (NTSTATUS)STATUS_DLL_INIT_FAILED ? ERROR_DLL_INIT_FAILED : ERROR_NOACCESS;
+}
+
+BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved)
+{
+    HMODULE pinned;
+
+    (void)reserved;
+    if (reason != DLL_PROCESS_ATTACH)
+        return TRUE;
+    DisableThreadLibraryCalls(self);
+    /* Our threads and the patched ntdll point here: never unload. */
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (LPCWSTR)self,
+                       &pinned);
+    if (door_open(self))
+        interpose_install();
+    return TRUE; /* without its other half every call returns ERROR_DLL_INIT_FAILED, and stderr says why */
+}
