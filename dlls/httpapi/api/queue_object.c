@@ -25,7 +25,8 @@
 typedef _Atomic(struct http_queue *) entry;
 
 static _Atomic(entry *) pages[PAGE_COUNT];
-static struct list free_objects = LIST_INIT(free_objects);
+static struct list open_objects = LIST_INIT(open_objects); /* config lock */
+static struct list free_objects = LIST_INIT(free_objects); /* config lock */
 static _Atomic(unsigned) bound_ports; /* how many queues have one: NtClose looks for ports only then */
 
 static entry *entry_of(HANDLE handle, bool make)
@@ -76,6 +77,7 @@ static struct http_queue *object_new(void)
         list_add(&free_objects, &q->node);
         return NULL;
     }
+    list_add_tail(&open_objects, &q->node);
     q->handles = 0;
     target_init(&q->urls);
     q->port = NULL;
@@ -83,6 +85,13 @@ static struct http_queue *object_new(void)
     q->waited_on = q->signalled = false;
     q->properties = properties_default;
     return q;
+}
+
+/* Config lock. */
+static void object_free(struct http_queue *q)
+{
+    list_del(&q->node);
+    list_add_tail(&free_objects, &q->node);
 }
 
 ULONG queue_object_create(unsigned version, HANDLE *handle)
@@ -103,7 +112,7 @@ ULONG queue_object_create(unsigned version, HANDLE *handle)
     }
     if (q && !add_handle(q, event)) {
         queue_close(q->engine);
-        list_add(&free_objects, &q->node);
+        object_free(q);
         q = NULL;
     }
     pthread_mutex_unlock(&config_lock);
@@ -188,19 +197,18 @@ void queue_object_post(struct http_queue *q, OVERLAPPED *overlapped, NTSTATUS st
 /* The program closes a port: packets have nowhere to go any more. */
 static void forget_port(HANDLE port)
 {
+    struct list *l;
+
     if (!atomic_load_explicit(&bound_ports, memory_order_relaxed))
         return;
-    for (unsigned i = 0; i < PAGE_COUNT; i++) {
-        entry *page = pages[i];
+    pthread_mutex_lock(&config_lock);
+    list_for_each(l, &open_objects) {
+        HANDLE expected = port;
 
-        for (unsigned k = 0; page && k < PAGE_ENTRIES; k++) {
-            struct http_queue *q = page[k];
-            HANDLE expected = port;
-
-            if (q && atomic_compare_exchange_strong(&q->port, &expected, NULL))
-                bound_ports--;
-        }
+        if (atomic_compare_exchange_strong(&container_of(l, struct http_queue, node)->port, &expected, NULL))
+            bound_ports--;
     }
+    pthread_mutex_unlock(&config_lock);
 }
 
 static void last_handle_closed(struct http_queue *q)
@@ -209,7 +217,7 @@ static void last_handle_closed(struct http_queue *q)
     if (atomic_exchange(&q->port, NULL))
         bound_ports--;
     pthread_mutex_lock(&config_lock);
-    list_add(&free_objects, &q->node);
+    object_free(q);
     pthread_mutex_unlock(&config_lock);
 }
 

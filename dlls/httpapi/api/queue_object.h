@@ -19,7 +19,7 @@
 #include "property.h"
 
 struct http_queue {
-    struct list node;          /* in the list of free objects */
+    struct list node;          /* in the list of open or of free objects */
     struct queue *engine;      /* NULL when closed */
     unsigned handles;          /* how many handles the program has; config lock */
     unsigned version;          /* 1: HttpCreateHttpHandle, 2: HttpCreateRequestQueue */

@@ -227,14 +227,16 @@ static struct text local_host(const struct connection *c, char *buffer, size_t s
     return (struct text){buffer, (size_t)snprintf(buffer, size, v6 ? "[%s]" : "%s", address)};
 }
 
-static enum page cook(struct connection *c)
+#define LOCAL_HOST_MAX (INET6_ADDRSTRLEN + 2)
+
+/* The URL's host name may lie in `buffer` afterwards. */
+static enum page cook(struct connection *c, char buffer[LOCAL_HOST_MAX])
 {
     struct request *r = c->request;
     struct text host = request_header(r, REQ_Host), fallback = {NULL, 0};
-    char buffer[INET6_ADDRSTRLEN + 2];
 
     if (!host.ptr)
-        fallback = local_host(c, buffer, sizeof buffer);
+        fallback = local_host(c, buffer, LOCAL_HOST_MAX);
     return url_cook(&r->url, request_text(r, r->target), host, fallback, ntohs(c->local.v4.sin_port));
 }
 
@@ -255,8 +257,8 @@ static enum page route(struct connection *c)
 
 static void dispatch(struct connection *c)
 {
-    struct request *r = c->request;
-    enum page page = body_begin(r) ? cook(c) : PAGE_BAD_REQUEST;
+    char local_name[LOCAL_HOST_MAX];
+    enum page page = body_begin(c->request) ? cook(c, local_name) : PAGE_BAD_REQUEST;
 
     set_state(c, CONN_REQUEST, 0);
     if (!page)

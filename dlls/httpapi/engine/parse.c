@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "request.h"
 
 #define HEADERS_FIRST 16
@@ -70,17 +71,44 @@ static void set_span(const struct request *r, struct span *s, struct text t)
     s->len = (uint32_t)t.len;
 }
 
-/* Links the header to an earlier one of the same name: the application sees them joined. */
+/* The header becomes the last of those of its name; `first` links to the first of them, if there is one. */
+static void link_same(struct request *r, uint16_t *first, uint16_t index)
+{
+    uint16_t link = (uint16_t)(index + 1);
+    struct header *f;
+
+    if (!*first)
+        *first = link;
+    f = &r->headers[*first - 1];
+    if (f != &r->headers[index]) {
+        r->headers[index].repeated = true;
+        r->headers[f->last - 1].same = link;
+    }
+    f->last = link;
+}
+
+static unsigned unknown_bucket(struct text name)
+{
+    uint32_t h = HASH_START;
+
+    for (size_t i = 0; i < name.len; i++)
+        h = hash_step(h, (unsigned char)ascii_lower(name.ptr[i]));
+    return h % UNKNOWN_BUCKETS;
+}
+
+/* The application sees headers of one name as one: each is linked to the ones before it. */
 static void link_header(struct request *r, uint16_t index)
 {
     struct header *h = &r->headers[index];
+    struct text name = request_text(r, h->name);
     uint16_t *link;
 
-    if (h->id == HEADER_UNKNOWN)
-        return;
-    for (link = &r->known[h->id]; *link; link = &r->headers[*link - 1].same)
-        h->repeated = true;
-    *link = (uint16_t)(index + 1);
+    if (h->id != HEADER_UNKNOWN)
+        return link_same(r, &r->known[h->id], index);
+    link = &r->unknown[unknown_bucket(name)];
+    while (*link && !text_equal_nocase(request_text(r, r->headers[*link - 1].name), name))
+        link = &r->headers[*link - 1].chain;
+    link_same(r, link, index);
 }
 
 static int on_header_value_complete(llhttp_t *p)

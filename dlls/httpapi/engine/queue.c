@@ -55,9 +55,17 @@ void queue_configure(struct queue *q, unsigned ready_max, bool enabled)
     pthread_mutex_unlock(&q->lock);
 }
 
-static void give(struct receive *rx, struct request *r)
+/* Takes a receive off its queue, for whoever owns it from then on. Queue lock. */
+static void take_off(struct receive *rx)
 {
     list_del(&rx->io.node);
+    if (rx->blocked)
+        rx->blocked->receive = NULL;
+}
+
+static void give(struct receive *rx, struct request *r)
+{
+    take_off(rx);
     rx->request = r;
     r->state = REQUEST_TAKEN;
     io_finish(&rx->io, RESULT_OK, 0);
@@ -84,26 +92,24 @@ enum result queue_receive(struct queue *q, struct receive *rx)
         rx->request->state = REQUEST_TAKEN;
         result = RESULT_OK;
     } else {
+        rx->queue = q;
+        if (rx->blocked)
+            rx->blocked->receive = rx;
         list_add_tail(&q->receives, &rx->io.node);
     }
     pthread_mutex_unlock(&q->lock);
     return result;
 }
 
-/* The receive of the thread that runs this very loop, if it waits for this queue. */
+/*
+ * The receive of the thread that runs this very loop, if it waits for this queue. The leader can't leave without the
+ * shard's lock, which the caller holds, so its receive stays where it is while we look.
+ */
 static struct receive *receive_of_leader(struct queue *q, struct shard *s)
 {
-    struct list *l;
+    struct receive *rx = s->leader ? s->leader->receive : NULL;
 
-    if (!s->leader || s->leader == &s->service)
-        return NULL;
-    list_for_each(l, &q->receives) {
-        struct receive *rx = container_of(l, struct receive, io.node);
-
-        if (rx->blocked == s->leader)
-            return rx;
-    }
-    return NULL;
+    return rx && rx->queue == q ? rx : NULL;
 }
 
 /*
@@ -165,12 +171,12 @@ unsigned queue_cancel(struct queue *q, io_match *match, const void *arg)
 
     pthread_mutex_lock(&q->lock);
     list_for_each_safe(l, next, &q->receives) {
-        struct io *io = container_of(l, struct io, node);
+        struct receive *rx = container_of(l, struct receive, io.node);
 
-        if (!match(io, arg))
+        if (!match(&rx->io, arg))
             continue;
-        list_del(&io->node);
-        io_finish(io, RESULT_CANCELED, 0);
+        take_off(rx);
+        io_finish(&rx->io, RESULT_CANCELED, 0);
         count++;
     }
     pthread_mutex_unlock(&q->lock);

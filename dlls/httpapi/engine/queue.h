@@ -33,6 +33,7 @@ struct queue {
 struct receive {
     struct io io;
     struct request *request;
+    struct queue *queue;    /* that it waits in */
     struct waiter *blocked; /* the thread that waits for it, or NULL */
 };
 

@@ -32,6 +32,7 @@ static void request_reset(struct request *r)
     r->in_value = r->bad_header = r->expects_continue = r->close_after = false;
     r->header_count = 0;
     memset(r->known, 0, sizeof r->known);
+    memset(r->unknown, 0, sizeof r->unknown);
     r->body = (struct body){.kind = BODY_NONE};
     r->sending = r->response_begun = r->no_content = false;
 }

@@ -33,6 +33,7 @@ struct connection;
 struct queue;
 struct shard;
 
+#define UNKNOWN_BUCKETS 16
 #define HEAD_MAX 16384  /* MaxRequestBytes, Windows' default: request line and headers together */
 #define INPUT_FIRST 4096
 #define BODY_WINDOW 65536 /* most body bytes kept for an application that doesn't read */
@@ -49,6 +50,8 @@ enum request_state {
 struct header {
     struct span name, value;
     uint16_t same;   /* 1 + index of the next header of the same name, or 0 */
+    uint16_t last;   /* of the first of a name: 1 + index of the last */
+    uint16_t chain;  /* unknown names: 1 + index of the next one in its bucket, or 0 */
     uint8_t id;      /* enum request_header or HEADER_UNKNOWN */
     bool repeated;   /* an earlier header of the same name refers to this one */
 };
@@ -92,6 +95,7 @@ struct request {
     struct header *headers;
     uint16_t header_count, header_size;
     uint16_t known[REQ_MAX]; /* 1 + index of the first header of that id, or 0 */
+    uint16_t unknown[UNKNOWN_BUCKETS]; /* the same for names without id, by hash */
     struct url url;
     struct body body;
 

@@ -36,6 +36,7 @@ void waiter_init(struct waiter *w)
 {
     atomic_init(&w->state, WAIT_AWAKE);
     list_init(&w->node);
+    w->receive = NULL;
 }
 
 void waiter_end(struct waiter *w)

@@ -24,6 +24,7 @@
 
 #include "list.h"
 
+struct receive;
 struct shard;
 
 /* WAIT_LEADS + i: runs the loop of shard i, so ending the wait means waking that loop. */
@@ -32,6 +33,7 @@ enum wait_state { WAIT_AWAKE, WAIT_ASLEEP, WAIT_OVER, WAIT_LEADS };
 struct waiter {
     atomic_uint state; /* enum wait_state; also the futex word */
     struct list node;  /* in shard.followers */
+    _Atomic(struct receive *) receive; /* the receive it waits for while that is in a queue; of queue.c */
 };
 
 void waiter_init(struct waiter *w);
