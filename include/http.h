@@ -124,9 +124,7 @@ typedef struct _HTTP_VERSION {
 #define HTTP_LESS_EQUAL_VERSION(version, major, minor) \
     (!HTTP_GREATER_VERSION(version, major, minor))
 
-/*
- * Names of the API's objects: only the API makes them, and none has a meaning outside the process.
- */
+/* Names of the API's objects. Only the API makes them; nothing can be read from their digits. */
 typedef ULONGLONG HTTP_OPAQUE_ID, *PHTTP_OPAQUE_ID;
 typedef HTTP_OPAQUE_ID HTTP_SERVER_SESSION_ID, *PHTTP_SERVER_SESSION_ID;
 typedef HTTP_OPAQUE_ID HTTP_URL_GROUP_ID, *PHTTP_URL_GROUP_ID;
@@ -372,8 +370,8 @@ typedef struct _HTTP_TRANSPORT_ADDRESS {
 
 /*
  * The URL as it was used to find the queue: scheme://host:port/path?query, escapes of the path
- * resolved. The other three point into pFullUrl, so only the query ends with a NUL of its own.
- * pHost includes the port, pQueryString the `?`; without a query it is NULL.
+ * resolved. The other three point into pFullUrl, so only the last of them ends with a NUL. pHost
+ * includes the port, pQueryString the `?`; without a query it is NULL.
  */
 typedef struct _HTTP_COOKED_URL {
     USHORT FullUrlLength;
@@ -397,7 +395,7 @@ typedef struct _HTTP_SSL_CLIENT_CERT_INFO {
 
 /* Flags of HttpReceiveClientCertificate. */
 #define HTTP_RECEIVE_SECURE_CHANNEL_TOKEN 0x00000001 /* HTTP_REQUEST_CHANNEL_BIND_STATUS instead */
-#define HTTP_RECEIVE_FULL_CHAIN 0x00000002           /* the certificates above the client's too */
+#define HTTP_RECEIVE_FULL_CHAIN 0x00000002           /* the issuers' certificates too */
 
 /* The TLS connection below a request. */
 typedef struct _HTTP_SSL_INFO {
@@ -512,7 +510,7 @@ typedef HTTP_REQUEST *PHTTP_REQUEST;
 
 /* What can be asked or set of one request (or connection) after it was received. */
 typedef enum _HTTP_REQUEST_PROPERTY {
-    HttpRequestPropertyIsb = 0,             /* ULONG: ideal send backlog, bytes */
+    HttpRequestPropertyIsb = 0,             /* ideal send backlog */
     HttpRequestPropertyTcpInfoV0 = 1,       /* TCP_INFO_v0 of mstcpip.h */
     HttpRequestPropertyQuicStats = 2,       /* QUIC_STATISTICS of msquic.h */
     HttpRequestPropertyTcpInfoV1 = 3,       /* TCP_INFO_v1 */
@@ -557,7 +555,7 @@ typedef struct _HTTP_REQUEST_PROPERTY_STREAM_ERROR {
 } HTTP_REQUEST_PROPERTY_STREAM_ERROR, *PHTTP_REQUEST_PROPERTY_STREAM_ERROR;
 
 typedef struct _HTTP_REQUEST_TRANSPORT_IDLE_CONNECTION_TIMEOUT_INFO {
-    USHORT TransportIdleConnectionTimeout; /* seconds */
+    USHORT TransportIdleConnectionTimeout;
 } HTTP_REQUEST_TRANSPORT_IDLE_CONNECTION_TIMEOUT_INFO,
     *PHTTP_REQUEST_TRANSPORT_IDLE_CONNECTION_TIMEOUT_INFO;
 
@@ -890,7 +888,7 @@ typedef struct _HTTP_LISTEN_ENDPOINT_INFO {
     BOOLEAN EnableSharing;
 } HTTP_LISTEN_ENDPOINT_INFO, *PHTTP_LISTEN_ENDPOINT_INFO;
 
-/* From which networks a group takes requests (edge traversal, as the firewall calls it). */
+/* From which networks requests are taken: the protection levels of IPv6 sockets. */
 typedef enum _HTTP_PROTECTION_LEVEL_TYPE {
     HttpProtectionLevelUnrestricted = 0,
     HttpProtectionLevelEdgeRestricted = 1,
@@ -1291,8 +1289,8 @@ typedef enum _HTTP_SERVICE_CONFIG_ID {
     HttpServiceConfigSslCertInfoEx = 8,     /* HTTP_SERVICE_CONFIG_SSL_*_EX */
     HttpServiceConfigSslSniCertInfoEx = 9,  /* HTTP_SERVICE_CONFIG_SSL_SNI_*_EX */
     HttpServiceConfigSslCcsCertInfoEx = 10, /* HTTP_SERVICE_CONFIG_SSL_CCS_*_EX */
-    HttpServiceConfigSslScopedCcsCertInfo = 11,   /* central store for one host: as SslSni */
-    HttpServiceConfigSslScopedCcsCertInfoEx = 12, /* the same: as SslSniEx */
+    HttpServiceConfigSslScopedCcsCertInfo = 11, /* central store, by host and port */
+    HttpServiceConfigSslScopedCcsCertInfoEx = 12,
     HttpServiceConfigMax = 13
 } HTTP_SERVICE_CONFIG_ID, *PHTTP_SERVICE_CONFIG_ID;
 
@@ -1881,7 +1879,8 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpWaitForDisconnectEx(
  * Sends a response, or its beginning with HTTP_SEND_RESPONSE_FLAG_MORE_DATA. The API adds Date,
  * Server, and the length if it knows it and no header says it; the byte count is that of the wire,
  * headers included. `CachePolicy` and `LogData` may be NULL. After the last byte was given, the
- * RequestId is void. At most one thread at a time sends for a request.
+ * RequestId is void. Threads take turns to send for one request; several asynchronous sends may be
+ * pending, in the order of the calls.
  * ERROR_INVALID_PARAMETER also for HTTP_SEND_RESPONSE_FLAG_OPAQUE with a status other than 101,
  * ERROR_PATH_NOT_FOUND (a fragment that isn't cached).
  */
@@ -1895,7 +1894,7 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpSendHttpResponse(
  * HTTP_SEND_RESPONSE_FLAG_MORE_DATA out and may have no pieces at all. A body sent with neither a
  * length nor a transfer coding ends with HTTP_SEND_RESPONSE_FLAG_DISCONNECT. The byte count is that
  * of this call.
- * ERROR_BAD_COMMAND (another send of the request is still going on).
+ * ERROR_BAD_COMMAND (documented for a send while another one is going on).
  */
 HTTPAPI_LINKAGE ULONG WINAPI HttpSendResponseEntityBody(
     HANDLE RequestQueueHandle, HTTP_REQUEST_ID RequestId, ULONG Flags, USHORT EntityChunkCount,
@@ -1936,14 +1935,12 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpReadFragmentFromCache(
 HTTPAPI_LINKAGE ULONG WINAPI HttpFlushResponseCache(
     HANDLE RequestQueueHandle, PCWSTR UrlPrefix, ULONG Flags, LPOVERLAPPED Overlapped);
 
-/*
- * -- machine-wide configuration: needs HTTP_INITIALIZE_CONFIG, and an administrator to change it;
- * it persists --
- */
+/* -- machine-wide configuration, with HTTP_INITIALIZE_CONFIG -- */
 
 /*
- * Adds a record. The type of the information: see HTTP_SERVICE_CONFIG_ID. The handle and the
- * OVERLAPPED have to be NULL in all four.
+ * Adds a record, for good. The type of the information: see HTTP_SERVICE_CONFIG_ID. In all four
+ * functions the handle and the OVERLAPPED are NULL; the three that change something are for
+ * administrators.
  * ERROR_ALREADY_EXISTS (delete or update it), ERROR_INSUFFICIENT_BUFFER,
  * ERROR_NO_SUCH_LOGON_SESSION (no such certificate), ERROR_ACCESS_DENIED.
  */

@@ -9,6 +9,10 @@
 #ifndef HTTPAPI_WIN32_WIDECHAR_H
 #define HTTPAPI_WIN32_WIDECHAR_H
 
+#include <string.h>
+
+#include <windef.h>
+
 #if !defined(__cplusplus) && __SIZEOF_WCHAR_T__ == 2
 
 #include <wchar.h>

@@ -158,7 +158,8 @@ BOOL WINAPI SetEnvironmentVariableW(LPCWSTR name, LPCWSTR value);
 /*
  * Console events: SIGINT is CTRL_C_EVENT, SIGTERM is CTRL_CLOSE_EVENT. Handlers run on a thread of their own, the last
  * one added first, until one returns TRUE; the process then goes on, also after CTRL_CLOSE_EVENT (Windows would end it).
- * When none does, the signal ends the process.
+ * When none does, the signal ends the process. A signal that was ignored when the program started (a shell does that to
+ * SIGINT for `program &` in a script) stays ignored.
  */
 
 #define CTRL_C_EVENT 0

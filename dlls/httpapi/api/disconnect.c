@@ -22,13 +22,14 @@ ULONG api_HttpCancelHttpRequest(HANDLE queue, HTTP_REQUEST_ID id, LPOVERLAPPED o
     op = op_begin(q, overlapped, &stack);
     if (!op)
         return ERROR_NOT_ENOUGH_MEMORY;
-    return op_return(op, engine ? request_cancel(engine, id) : RESULT_GONE, 0, NULL);
+    return op_return(op, !overlapped, engine ? request_cancel(engine, id) : RESULT_GONE, NULL);
 }
 
 static ULONG wait_for_disconnect(HANDLE queue, HTTP_CONNECTION_ID connection, OVERLAPPED *overlapped)
 {
     struct http_queue *q = queue_object_find(queue);
     struct op stack, *op;
+    enum result result;
 
     REQUIRE_INITIALIZED();
     if (!q)
@@ -37,7 +38,10 @@ static ULONG wait_for_disconnect(HANDLE queue, HTTP_CONNECTION_ID connection, OV
     if (!op)
         return ERROR_NOT_ENOUGH_MEMORY;
     op->waits_for_disconnect = true;
-    return op_return(op, connection_wait_disconnect(connection, &op->io), 0, NULL);
+    result = connection_wait_disconnect(connection, &op->io);
+    if (result == RESULT_PENDING && !queue_object_engine(q))
+        queue_object_cancel_waits(q); /* closed meanwhile: its own cancelling may have been too early for us */
+    return op_return(op, !overlapped, result, NULL);
 }
 
 ULONG api_HttpWaitForDisconnect(HANDLE queue, HTTP_CONNECTION_ID connection, LPOVERLAPPED overlapped)

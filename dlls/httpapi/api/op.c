@@ -89,6 +89,7 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
     io_init(&op->io, op_io_done);
     op->io.owner = op;
     op->queue = q;
+    queue_object_hold(q);
     op->overlapped = overlapped;
     op->thread = host_thread_id();
     op->head = op->inline_head;
@@ -100,10 +101,13 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
 
 static void op_release(struct op *op)
 {
+    struct http_queue *q = op->queue;
+
     if (op->cleanup)
         op->cleanup(op);
     if (op->overlapped)
         op_free(op);
+    queue_object_release(q);
 }
 
 /*
@@ -169,14 +173,14 @@ void op_discard(struct op *op, ULONG error)
     op_release(op);
 }
 
-ULONG op_return(struct op *op, enum result result, ULONGLONG bytes, ULONG *returned)
+ULONG op_return(struct op *op, bool blocking, enum result result, ULONG *returned)
 {
     if (result == RESULT_PENDING)
-        return op->overlapped ? ERROR_IO_PENDING : blocking_return(op, returned);
-    return_bytes(result_to_error(result), bytes, returned);
-    if (op->overlapped && result == RESULT_OK)
-        tell(op, STATUS_SUCCESS, bytes, !queue_object_skips_success(op->queue));
-    else if (op->overlapped)
+        return blocking ? blocking_return(op, returned) : ERROR_IO_PENDING;
+    return_bytes(result_to_error(result), op->io.bytes, returned);
+    if (!blocking && result == RESULT_OK)
+        tell(op, STATUS_SUCCESS, op->io.bytes, !queue_object_skips_success(op->queue));
+    else if (!blocking)
         op->overlapped->Internal = (ULONG_PTR)result_to_status(result);
     op_release(op);
     return result_to_error(result);

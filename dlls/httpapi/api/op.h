@@ -62,13 +62,14 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
 void op_complete(struct op *op, NTSTATUS status, ULONGLONG bytes);
 
 /*
- * The call's return code for how the engine's begin function ended. RESULT_OK completes the op (no packet when the
+ * The call's return code for how the engine's begin function ended, with op->io.bytes. RESULT_OK completes the op (no packet when the
  * handle skips it on success); RESULT_PENDING returns ERROR_IO_PENDING or, for a blocking call, waits and returns the
  * final code; anything else is returned and nothing is ever signalled. *returned (may be NULL) gets the bytes when the
  * call ends here, also with an OVERLAPPED: .NET reads the size it needs from it (docs/behaviour.md, "Byte counts").
- * The op is gone afterwards, or belongs to the engine.
+ * `blocking` says that the op is the caller's own: a pending one that isn't may be over and gone already when this is
+ * called. The op is gone afterwards, or belongs to the engine.
  */
-ULONG op_return(struct op *op, enum result result, ULONGLONG bytes, ULONG *returned);
+ULONG op_return(struct op *op, bool blocking, enum result result, ULONG *returned);
 
 /* Ends an op whose operation never began: nothing is signalled. */
 void op_discard(struct op *op, ULONG error);

@@ -79,6 +79,7 @@ static struct http_queue *object_new(void)
     }
     list_add_tail(&open_objects, &q->node);
     q->handles = 0;
+    q->refs = 1;
     target_init(&q->urls);
     q->port = NULL;
     q->modes = 0;
@@ -156,6 +157,11 @@ static bool match_wait(const struct io *io, const void *arg)
     return op->queue == arg && op->waits_for_disconnect;
 }
 
+void queue_object_cancel_waits(struct http_queue *q)
+{
+    connections_cancel(match_wait, q);
+}
+
 void queue_object_shutdown(struct http_queue *q)
 {
     struct queue *engine = queue_object_engine(q);
@@ -163,7 +169,7 @@ void queue_object_shutdown(struct http_queue *q)
     if (!engine)
         return;
     queue_shutdown(engine);
-    connections_cancel(match_wait, q);
+    queue_object_cancel_waits(q);
 }
 
 void queue_object_reset(struct http_queue *q)
@@ -211,9 +217,15 @@ static void forget_port(HANDLE port)
     pthread_mutex_unlock(&config_lock);
 }
 
-static void last_handle_closed(struct http_queue *q)
+void queue_object_hold(struct http_queue *q)
 {
-    queue_object_close(q);
+    atomic_fetch_add_explicit(&q->refs, 1, memory_order_relaxed);
+}
+
+void queue_object_release(struct http_queue *q)
+{
+    if (atomic_fetch_sub_explicit(&q->refs, 1, memory_order_acq_rel) != 1)
+        return;
     if (atomic_exchange(&q->port, NULL))
         bound_ports--;
     pthread_mutex_lock(&config_lock);
@@ -255,8 +267,10 @@ bool handle_closing(HANDLE handle)
         q->event = other_handle(q);
     pthread_mutex_unlock(&config_lock);
     INFO("queue handle %p closed%s", handle, last ? ", its last" : "");
-    if (last)
-        last_handle_closed(q);
+    if (last) {
+        queue_object_close(q);
+        queue_object_release(q);
+    }
     return true;
 }
 

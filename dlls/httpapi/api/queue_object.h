@@ -22,6 +22,7 @@ struct http_queue {
     struct list node;          /* in the list of open or of free objects */
     struct queue *engine;      /* NULL when closed */
     unsigned handles;          /* how many handles the program has; config lock */
+    atomic_uint refs;          /* one for all handles, one for each operation: its port stays until the last */
     unsigned version;          /* 1: HttpCreateHttpHandle, 2: HttpCreateRequestQueue */
     struct target urls;        /* version 1: HttpAddUrl */
     _Atomic(HANDLE) event;     /* the first handle; signalled for operations without an event of their own */
@@ -45,11 +46,18 @@ static inline struct queue *queue_object_engine(const struct http_queue *q)
 /* Makes a queue and its handle. Win32 code. No locks. */
 ULONG queue_object_create(unsigned version, HANDLE *handle);
 
+/* For an operation, from its beginning until its completion was told. Any locks / no locks. */
+void queue_object_hold(struct http_queue *q);
+void queue_object_release(struct http_queue *q);
+
 /* Closes all that belongs to the queue, not its handles. Config lock is taken. No locks. */
 void queue_object_close(struct http_queue *q);
 
 /* HttpShutdownRequestQueue: pending receives and disconnect waits are cancelled, nothing new comes. No locks. */
 void queue_object_shutdown(struct http_queue *q);
+
+/* Ends all disconnect waits that were begun through the queue. No locks. */
+void queue_object_cancel_waits(struct http_queue *q);
 
 /* The handle's own event, for operations without one. No locks. */
 void queue_object_reset(struct http_queue *q);

@@ -18,27 +18,24 @@
 #define RECEIVE_FLAGS (ULONG)(HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY | HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY)
 
 /* The second half of a flushed receive: body bytes were read behind the copied ones. */
-static enum result flush_end(struct op *op, enum result result, ULONGLONG *bytes)
+static enum result flush_end(struct op *op, enum result result)
 {
-    bool failed = result != RESULT_OK && result != RESULT_EOF;
-
-    if (failed)
+    if (result != RESULT_OK && result != RESULT_EOF)
         return result;
-    fill_add_body(op->buffer, &op->filled, (ULONG)*bytes, op->read.filled < op->read.size);
-    *bytes = op->filled.used;
+    fill_add_body(op->buffer, &op->filled, (ULONG)op->io.bytes, op->read.filled < op->read.size);
+    op->io.bytes = op->filled.used;
     return RESULT_OK;
 }
 
 static void flush_done(struct io *io)
 {
     struct op *op = container_of(io, struct op, io);
-    ULONGLONG bytes = io->bytes;
-    enum result result = flush_end(op, io->result, &bytes);
+    enum result result = flush_end(op, io->result);
 
-    op_complete(op, result_to_status(result), bytes);
+    op_complete(op, result_to_status(result), io->bytes);
 }
 
-static enum result flush_body(struct op *op, struct queue *engine, uint64_t id, ULONGLONG *bytes)
+static enum result flush_body(struct op *op, struct queue *engine, uint64_t id)
 {
     ULONG at = op->filled.body_offset + op->filled.body;
     enum result result;
@@ -50,30 +47,34 @@ static enum result flush_body(struct op *op, struct queue *engine, uint64_t id, 
     op->read.size = op->size - at;
     op->read.fill = true;
     result = body_read(engine, id, &op->read);
-    if (result == RESULT_PENDING)
-        return result;
-    *bytes = op->io.bytes;
-    return flush_end(op, result, bytes);
+    return result == RESULT_PENDING ? result : flush_end(op, result);
+}
+
+/* A flushed receive has room for more of the body, and more will come. */
+static bool wants_more(const struct op *op, const struct request *r)
+{
+    const struct filled *f = &op->filled;
+
+    return op->flags & HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY && f->whole && !r->body.complete && f->body_offset &&
+           f->body_offset + f->body < op->size;
 }
 
 /* Copies the request the op has taken. RESULT_PENDING when the op waits for more of the body. */
-static enum result deliver(struct op *op, struct request *r, ULONGLONG *bytes)
+static enum result deliver(struct op *op, struct request *r)
 {
+    bool copy_body = op->flags & RECEIVE_FLAGS, more;
     struct queue *engine = r->queue;
     uint64_t id = r->id;
 
-    if (op->flags & RECEIVE_FLAGS)
+    if (copy_body)
         request_top_up(r);
-    op->filled = fill_request(r, op->queue->version, op->flags & RECEIVE_FLAGS, op->buffer, op->size);
-    *bytes = op->filled.used;
-    bool more = !r->body.complete;
-    request_deliver(r, op->filled.whole, op->filled.whole ? op->filled.body : 0);
-    if (!op->filled.whole)
-        return RESULT_MORE;
-    if (!more || !(op->flags & HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY) || !op->filled.body_offset ||
-        op->filled.body_offset + op->filled.body >= op->size)
-        return RESULT_OK;
-    return flush_body(op, engine, id, bytes);
+    op->filled = fill_request(r, op->queue->version, copy_body, op->buffer, op->size);
+    op->io.bytes = op->filled.used;
+    more = wants_more(op, r);
+    request_deliver(r, op->filled.whole, op->filled.body);
+    if (more)
+        return flush_body(op, engine, id);
+    return op->filled.whole ? RESULT_OK : RESULT_MORE;
 }
 
 /* As io.run of a receive that waited. */
@@ -81,12 +82,11 @@ static void receive_done(struct io *io)
 {
     struct op *op = container_of(io, struct op, io);
     enum result result = io->result;
-    ULONGLONG bytes = 0;
 
     if (result == RESULT_OK)
-        result = deliver(op, op->receive.request, &bytes);
+        result = deliver(op, op->receive.request);
     if (result != RESULT_PENDING)
-        op_complete(op, result_to_status(result), bytes);
+        op_complete(op, result_to_status(result), op->io.bytes);
 }
 
 static enum result take_request(struct op *op, struct queue *engine, HTTP_REQUEST_ID id)
@@ -101,12 +101,12 @@ static enum result take_request(struct op *op, struct queue *engine, HTTP_REQUES
 static ULONG receive(struct http_queue *q, HTTP_REQUEST_ID id, struct op *op, ULONG *returned)
 {
     struct queue *engine = queue_object_engine(q);
+    bool blocking = !op->overlapped;
     enum result result = engine ? take_request(op, engine, id) : RESULT_CANCELED;
-    ULONGLONG bytes = 0;
 
     if (result == RESULT_OK)
-        result = deliver(op, op->receive.request, &bytes);
-    return op_return(op, result, bytes, returned);
+        result = deliver(op, op->receive.request);
+    return op_return(op, blocking, result, returned);
 }
 
 static ULONG check_buffer(const struct http_queue *q, const void *buffer, ULONG size, ULONG *returned)
@@ -179,5 +179,5 @@ ULONG api_HttpReceiveRequestEntityBody(HANDLE queue, HTTP_REQUEST_ID id, ULONG f
     op->read.fill = flags;
     engine = queue_object_engine(q);
     result = engine ? body_read(engine, id, &op->read) : RESULT_GONE;
-    return op_return(op, result, op->io.bytes, returned);
+    return op_return(op, !overlapped, result, returned);
 }

@@ -224,9 +224,9 @@ static struct op *send_op(struct http_queue *q, ULONG flags, OVERLAPPED *overlap
 static ULONG begin_send(struct op *op, HTTP_REQUEST_ID id, ULONG *sent)
 {
     struct queue *engine = queue_object_engine(op->queue);
-    enum result result = engine ? send_begin(engine, id, &op->send) : RESULT_GONE;
+    bool blocking = !op->overlapped;
 
-    return op_return(op, result, op->io.bytes, sent);
+    return op_return(op, blocking, engine ? send_begin(engine, id, &op->send) : RESULT_GONE, sent);
 }
 
 /* The call fails before the engine hears of it. */

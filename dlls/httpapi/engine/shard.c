@@ -143,9 +143,7 @@ void shard_turn(struct shard *s, struct waiter *leader)
 {
     if (!waiter_begin_leading(leader, s->index))
         return;
-    s->leader = leader;
     ev_run(s->loop, EVRUN_ONCE);
-    s->leader = NULL;
     waiter_stop_leading(leader, s->index);
 }
 

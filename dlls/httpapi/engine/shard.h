@@ -75,7 +75,7 @@ void shard_poke(struct shard *s);
 /* The calling thread's shard: the one whose loop it would lead. Stays the same for the thread's life. */
 struct shard *shard_of_thread(void);
 
-/* One turn of the loop by `leader`; called with the lock, returns with it. */
+/* One turn of the loop by its leader, unless its wait is over; called with the lock, returns with it. */
 void shard_turn(struct shard *s, struct waiter *leader);
 
 /* Seconds on a clock that only goes forward, as of the loop's last turn or better; good to some milliseconds. */

@@ -115,13 +115,22 @@ static bool promote_follower(struct shard *s)
     return false;
 }
 
+/*
+ * Runs the shard's loop until the wait is over. Leaving it earlier, for another shard, would leave it to nobody: the
+ * service thread sleeps while there is a leader.
+ */
 static void lead(struct shard *s, struct waiter *w)
 {
-    shard_turn(s, w);
-    if (waiter_is_over(w))
-        service_expect(s);
+    s->leader = w;
+    while (!waiter_is_over(w)) {
+        shard_turn(s, w);
+        shard_unlock(s);
+        io_flush();
+        shard_lock(s);
+    }
+    s->leader = NULL;
+    service_expect(s);
     shard_unlock(s);
-    io_flush();
 }
 
 /* Sleeps beside the shard's leader. Called with the shard's lock, returns without. */
@@ -198,7 +207,9 @@ static void service_round(struct shard *s, unsigned *seen)
     } else if (!quiet || promote_follower(s)) {
         service_rest(s, false);
     } else {
+        s->leader = &s->service;
         shard_turn(s, &s->service);
+        s->leader = NULL;
         promote_follower(s);
         shard_unlock(s);
     }

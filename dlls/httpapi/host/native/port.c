@@ -41,24 +41,30 @@ static void port_destroy(struct object *o)
     free(p);
 }
 
-/* The port's lock. *s may be gone afterwards. */
-static void rouse(struct list *node)
+/*
+ * Takes the last sleeper off the list. Returns its futex word, to be woken without the lock, and only an address by
+ * then; NULL when nobody sleeps. The port's lock.
+ */
+static atomic_uint *rouse(struct port *p)
 {
-    struct sleeper *s = container_of(node, struct sleeper, node);
+    struct list *node = list_pop(&p->sleepers);
+    struct sleeper *s = node ? container_of(node, struct sleeper, node) : NULL;
 
+    if (!s)
+        return NULL;
     atomic_store(&s->roused, 1);
-    futex_wake(&s->roused, 1);
+    return &s->roused;
 }
 
 static void port_closed(struct object *o)
 {
     struct port *p = container_of(o, struct port, object);
-    struct list *node;
+    atomic_uint *sleeper;
 
     lock_take(&p->lock);
     p->closed = true;
-    while ((node = list_pop(&p->sleepers)))
-        rouse(node);
+    while ((sleeper = rouse(p)))
+        futex_wake(sleeper, 1);
     lock_drop(&p->lock);
 }
 
@@ -108,20 +114,19 @@ static bool ring_grow(struct port *p)
 
 NTSTATUS port_post(struct port *p, const struct packet *packet)
 {
-    NTSTATUS status = STATUS_SUCCESS;
-    struct list *node;
+    atomic_uint *sleeper = NULL;
+    bool room;
 
     lock_take(&p->lock);
-    if (p->count == p->capacity && !ring_grow(p)) {
-        status = STATUS_NO_MEMORY;
-    } else {
+    room = p->count < p->capacity || ring_grow(p);
+    if (room) {
         p->ring[(p->head + p->count++) & (p->capacity - 1)] = *packet;
-        node = list_pop(&p->sleepers);
-        if (node)
-            rouse(node);
+        sleeper = rouse(p);
     }
     lock_drop(&p->lock);
-    return status;
+    if (sleeper)
+        futex_wake(sleeper, 1);
+    return room ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
 /* The port's lock. */

@@ -10,7 +10,7 @@
 /* The calling thread's object, whoever made the thread; lives at least as long as it. NULL without memory. */
 struct object *thread_current(void);
 
-/* A detached thread of our own, with all signals blocked. False when the system has none left. */
+/* A detached thread of our own, which the process's signals don't reach. False when the system has none left. */
 bool thread_start_detached(void *(*run)(void *), void *argument);
 
 #endif
