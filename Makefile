@@ -2,7 +2,6 @@
 # Products go to build/; ./configure writes build/config.mk first. `make help` lists the targets.
 
 B := build
-comma := ,
 ifeq ($(filter help clean,$(MAKECMDGOALS)),)
 ifeq ($(wildcard $B/config.mk),)
 $(error run ./configure first (./configure --install-deps installs what it misses))
@@ -29,6 +28,7 @@ PE_DIR := $W/x86_64-windows
 UNIX_DIR := $W/x86_64-unix
 WINE_FILES := $(PE_DIR)/httpapi.dll $(PE_DIR)/httpev.dll $(UNIX_DIR)/httpev.so $W/libhttpapi.a
 TOOLS := $(PE_DIR)/httpapi-probe.exe
+LIB := $(DESTDIR)$(PREFIX)/lib/httpapi
 
 all: wine native samples
 wine: $(WINE_FILES) $(TOOLS)
@@ -39,22 +39,23 @@ samples: $(SAMPLES:%=$B/samples/%.exe) $(SAMPLES:%=$B/samples/%)
 $B/build_id.h: $(HEADERS) $(ENGINE) $(API) $(wildcard $S/pe/* $S/host/*.c)
 	@id=$$(cat $^ | cksum | cut -d' ' -f1); echo "#define BUILD_ID \"$$id\"" >$@
 
-# --- ELF: $(call elf_objects,variant,flags) compiles the engine and api once for each variant
+# --- ELF: the engine, the API and the native host, once for each variant
 define elf_variant
 $(1)_OBJS := $$(patsubst $S/%.c,$B/$(1)/obj/%.o,$(ENGINE) $(API)) $$(patsubst /%.c,$B/$(1)/obj/llhttp/%.o,$(LLHTTP_SOURCES))
 $B/$(1)/obj/%.o: $S/%.c $B/config.h
 	@mkdir -p $$(@D)
-	$$(CC) $$(ELF_CFLAGS) $(2) -MMD -c -o $$@ $$<
+	$$(CC) $$(ELF_CFLAGS) $$($(1)_FLAGS) -MMD -c -o $$@ $$<
 $B/$(1)/obj/llhttp/%.o: /%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(ELF_CFLAGS) -w $(2) -c -o $$@ $$<
+	$$(CC) $$(ELF_CFLAGS) -w $$($(1)_FLAGS) -c -o $$@ $$<
 $B/$(1)/libhttpapi.so: $$($(1)_OBJS) $$(patsubst $S/%.c,$B/$(1)/obj/%.o,$(NATIVE))
-	$$(CC) -shared $(2) -Wl,-soname,libhttpapi.so -Wl,-z,defs,-z,relro,-z,now -o $$@ $$^ $$(ELF_LIBS)
+	$$(CC) -shared $$($(1)_FLAGS) -Wl,-soname,libhttpapi.so -Wl,-z,defs,-z,relro,-z,now -o $$@ $$^ $$(ELF_LIBS)
 -include $$(shell find $B/$(1)/obj -name '*.d' 2>/dev/null)
 endef
-$(eval $(call elf_variant,native,$(HARDEN)))
-$(eval $(call elf_variant,asan,-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer))
-$(eval $(call elf_variant,tsan,-fsanitize=thread))
+native_FLAGS := $(HARDEN)
+asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+tsan_FLAGS := -fsanitize=thread
+$(foreach variant,native asan tsan,$(eval $(call elf_variant,$(variant))))
 
 $B/native/obj/host/wine.o: $B/build_id.h
 
@@ -105,7 +106,13 @@ $B/samples/%: samples/%.c $(HEADERS) $B/native/libhttpapi.so
 	$(CC) -std=gnu11 -g -O2 $(WARN) -fshort-wchar -Iinclude -Iinclude/win32 -o $@ $< \
 	 -L$B/native -lhttpapi -Wl,-rpath,'$$ORIGIN/../native' -pthread
 
-check: all
+# --- tests: each room of tests/ brings its rules; the suites in tests/suites run what is built here
+TESTS :=
+-include $(wildcard tests/*/Makefile.inc winetest/Makefile.inc)
+
+tests: $(TESTS)
+
+check: all tests
 	tests/run
 
 demo: all
@@ -113,6 +120,20 @@ demo: all
 
 bench: all
 	bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/httpapi
+	install -d $(LIB)/x86_64-windows $(LIB)/x86_64-unix
+	install tools/httpapi-wine $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(PE_DIR)/httpapi.dll $(PE_DIR)/httpev.dll $(TOOLS) $(LIB)/x86_64-windows/
+	install -m 644 $(UNIX_DIR)/httpev.so $(LIB)/x86_64-unix/
+	install -m 644 $W/libhttpapi.a $(LIB)/
+	install -m 644 include/http.h $(DESTDIR)$(PREFIX)/include/httpapi/
+	install -m 644 $B/native/libhttpapi.so $(DESTDIR)$(PREFIX)/lib/
+
+uninstall:
+	rm -rf $(LIB) $(DESTDIR)$(PREFIX)/include/httpapi
+	rm -f $(DESTDIR)$(PREFIX)/bin/httpapi-wine $(DESTDIR)$(PREFIX)/lib/libhttpapi.so
 
 clean:
 	rm -rf $B
@@ -126,4 +147,4 @@ help:
 	@echo 'install        to PREFIX (DESTDIR is honoured); uninstall removes it'
 	@echo 'clean          remove build/'
 
-.PHONY: all wine native samples check demo bench clean help
+.PHONY: all wine native samples tests check demo bench install uninstall clean help
