@@ -44,7 +44,7 @@ define elf_variant
 $(1)_OBJS := $$(patsubst $S/%.c,$B/$(1)/obj/%.o,$(ENGINE) $(API)) $$(patsubst /%.c,$B/$(1)/obj/llhttp/%.o,$(LLHTTP_SOURCES))
 $B/$(1)/obj/%.o: $S/%.c $B/config.h
 	@mkdir -p $$(@D)
-	$$(CC) $$(ELF_CFLAGS) $$($(1)_FLAGS) -MMD -c -o $$@ $$<
+	$$(CC) $$(ELF_CFLAGS) $$($(1)_FLAGS) -MMD -MP -c -o $$@ $$<
 $B/$(1)/obj/llhttp/%.o: /%.c
 	@mkdir -p $$(@D)
 	$$(CC) $$(ELF_CFLAGS) -w $$($(1)_FLAGS) -c -o $$@ $$<
@@ -122,13 +122,14 @@ bench: all
 	bench/run
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/httpapi
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/httpapi/win32
 	install -d $(LIB)/x86_64-windows $(LIB)/x86_64-unix
 	install tools/httpapi-wine $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(PE_DIR)/httpapi.dll $(PE_DIR)/httpev.dll $(TOOLS) $(LIB)/x86_64-windows/
 	install -m 644 $(UNIX_DIR)/httpev.so $(LIB)/x86_64-unix/
 	install -m 644 $W/libhttpapi.a $(LIB)/
 	install -m 644 include/http.h $(DESTDIR)$(PREFIX)/include/httpapi/
+	install -m 644 include/win32/*.h $(DESTDIR)$(PREFIX)/include/httpapi/win32/
 	install -m 644 $B/native/libhttpapi.so $(DESTDIR)$(PREFIX)/lib/
 
 uninstall:

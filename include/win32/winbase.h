@@ -296,7 +296,9 @@ BOOL WINAPI SetFileCompletionNotificationModes(HANDLE file, UCHAR flags);
  * same handle has ended), the answer is ERROR_IO_INCOMPLETE; Windows calls that a success.
  */
 
-#define HasOverlappedIoCompleted(overlapped) ((DWORD)(overlapped)->Internal != 0x103 /* STATUS_PENDING */)
+/* Acquires: the bytes and the caller's buffer are those of the completion that it sees. */
+#define HasOverlappedIoCompleted(overlapped) \
+    ((DWORD)__atomic_load_n(&(overlapped)->Internal, __ATOMIC_ACQUIRE) != 0x103 /* STATUS_PENDING */)
 
 BOOL WINAPI GetOverlappedResult(HANDLE file, LPOVERLAPPED overlapped, LPDWORD bytes, BOOL wait);
 BOOL WINAPI GetOverlappedResultEx(HANDLE file, LPOVERLAPPED overlapped, LPDWORD bytes, DWORD milliseconds,

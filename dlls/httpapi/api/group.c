@@ -12,18 +12,17 @@
 #include "queue_object.h"
 #include "status.h"
 
-/* The tables' shard numbers only tell their ids apart from each other's and from requests'. */
-static struct slots sessions = {.first_free = UINT32_MAX, .shard = 0xfe};
-static struct slots groups = {.first_free = UINT32_MAX, .shard = 0xff};
+static struct slots sessions = SLOTS_INIT(SLOTS_SESSIONS, 0);
+static struct slots groups = SLOTS_INIT(SLOTS_GROUPS, 0);
 
 struct session *session_find(HTTP_SERVER_SESSION_ID id)
 {
-    return slots_shard(id) == sessions.shard ? slots_find(&sessions, id) : NULL;
+    return slots_find(&sessions, id);
 }
 
 struct group *group_find(HTTP_URL_GROUP_ID id)
 {
-    return slots_shard(id) == groups.shard ? slots_find(&groups, id) : NULL;
+    return slots_find(&groups, id);
 }
 
 /* The value of a call made with the config lock held. */
@@ -105,6 +104,13 @@ ULONG api_HttpCloseServerSession(HTTP_SERVER_SESSION_ID session)
     return WITH_LOCK(session_close(session));
 }
 
+/* A group is served when neither it nor its session is disabled. */
+static void group_apply_state(struct group *g)
+{
+    router_disable(&g->urls, g->properties.state.State == HttpEnabledStateInactive ||
+                                 g->session->properties.state.State == HttpEnabledStateInactive);
+}
+
 static ULONG group_new(HTTP_SERVER_SESSION_ID session, HTTP_URL_GROUP_ID *id)
 {
     struct session *s = session_find(session);
@@ -124,6 +130,7 @@ static ULONG group_new(HTTP_SERVER_SESSION_ID session, HTTP_URL_GROUP_ID *id)
         return ERROR_NOT_ENOUGH_MEMORY;
     }
     list_add_tail(&s->groups, &g->node);
+    group_apply_state(g);
     *id = g->id;
     return NO_ERROR;
 }
@@ -254,7 +261,7 @@ static ULONG group_set(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, cons
         return length < sizeof(HTTP_BINDING_INFO) ? ERROR_INVALID_PARAMETER : group_bind(g, value);
     error = property_set(&g->properties, OWNER_GROUP, property, value, length);
     if (!error && property == HttpServerStateProperty)
-        router_disable(&g->urls, g->properties.state.State == HttpEnabledStateInactive);
+        group_apply_state(g);
     return error;
 }
 
@@ -287,9 +294,16 @@ ULONG api_HttpSetUrlGroupProperty(HTTP_URL_GROUP_ID group, HTTP_SERVER_PROPERTY 
 static ULONG session_set(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY property, const void *value, ULONG length)
 {
     struct session *s = session_find(id);
+    struct list *l;
+    ULONG error;
 
-    return s ? property_set(&s->properties, OWNER_SESSION, property, value, length)
-             : ERROR_INVALID_PARAMETER;
+    if (!s)
+        return ERROR_INVALID_PARAMETER;
+    error = property_set(&s->properties, OWNER_SESSION, property, value, length);
+    if (!error && property == HttpServerStateProperty)
+        list_for_each(l, &s->groups)
+            group_apply_state(container_of(l, struct group, node));
+    return error;
 }
 
 ULONG api_HttpSetServerSessionProperty(HTTP_SERVER_SESSION_ID session, HTTP_SERVER_PROPERTY property, PVOID info,

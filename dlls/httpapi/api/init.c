@@ -16,7 +16,7 @@
 #define SHARDS_DEFAULT 1
 
 static unsigned initialized[2]; /* by HTTP_INITIALIZE_SERVER and _CONFIG; config lock */
-static atomic_uint initialized_any;
+static atomic_bool initialized_any; /* either of them isn't zero */
 
 bool api_is_initialized(void)
 {
@@ -32,15 +32,22 @@ unsigned api_service_threads(void)
     return n < 1 ? 1 : n > SHARDS_MAX ? SHARDS_MAX : (unsigned)n;
 }
 
+/* Config lock. By flag, not by call: what two calls began one may end, and the other way round. */
+static void count(ULONG flags, int step)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (flags >> i & 1)
+            initialized[i] += step;
+    atomic_store_explicit(&initialized_any, initialized[0] || initialized[1], memory_order_release);
+}
+
 static ULONG start(ULONG flags)
 {
     enum result result = shard_count ? RESULT_OK : shards_start(api_service_threads());
 
     if (result)
         return result_to_error(result);
-    for (unsigned i = 0; i < 2; i++)
-        initialized[i] += flags >> i & 1;
-    initialized_any++;
+    count(flags, 1);
     return NO_ERROR;
 }
 
@@ -73,9 +80,7 @@ static ULONG stop(ULONG flags)
     for (unsigned i = 0; i < 2; i++)
         if (flags >> i & 1 && !initialized[i])
             return ERROR_INVALID_PARAMETER;
-    for (unsigned i = 0; i < 2; i++)
-        initialized[i] -= flags >> i & 1;
-    initialized_any--;
+    count(flags, -1);
     return NO_ERROR;
 }
 

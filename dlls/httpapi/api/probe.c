@@ -8,10 +8,11 @@
 
 void probe_read(const void *memory, size_t size)
 {
-    const volatile char *p = memory, *last = p + size - 1;
+    const volatile char *p = memory, *last;
 
     if (!size)
         return;
+    last = p + size - 1;
     for (; p < last; p += PROBE_PAGE)
         (void)*p;
     (void)*last;
@@ -25,10 +26,11 @@ static void touch(char *p)
 
 void probe_write(void *memory, size_t size)
 {
-    char *p = memory, *last = p + size - 1;
+    char *p = memory, *last;
 
     if (!size)
         return;
+    last = p + size - 1;
     for (; p < last; p += PROBE_PAGE)
         touch(p);
     touch(last);

@@ -102,7 +102,7 @@ ULONG api_HttpShutdownRequestQueue(HANDLE queue)
     TRACE("queue %p", queue);
     REQUIRE_INITIALIZED();
     if (!q)
-        return ERROR_INVALID_HANDLE;
+        return ERROR_INVALID_PARAMETER; /* documented, although a handle */
     queue_object_shutdown(q);
     return NO_ERROR;
 }

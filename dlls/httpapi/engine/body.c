@@ -17,6 +17,7 @@
 #include "connection.h"
 #include "parse.h"
 #include "request.h"
+#include "send.h"
 #include "shard.h"
 
 enum received { GOT, WOULD_BLOCK, FULL, CLIENT_LEFT, SOCKET_FAILED, BAD_FRAMING };
@@ -280,13 +281,10 @@ static enum result read_try(struct request *r, struct body_read *rd)
 /* The first wish for a body that its client holds back. */
 static void invite_body(struct request *r)
 {
-    static const char answer[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
     if (!r->expects_continue || r->body.received || r->response_begun)
         return;
     r->expects_continue = false;
-    /* Nothing was sent yet, so the socket buffer takes it; if not, the connection is breaking. */
-    (void)!send(r->connection->fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
+    send_invitation(r);
 }
 
 enum result body_read(struct queue *q, uint64_t id, struct body_read *rd)

@@ -97,7 +97,7 @@ static void abandon_request(struct connection *c)
     if (r->state == REQUEST_READY || r->state == REQUEST_TAKEN) {
         if (queue_forget(r->queue, r)) {
             request_retire(r);
-        } else {
+        } else if (!r->taker_counts) {
             connection_use(c); /* request_deliver() gives it back */
             r->taker_counts = true;
         }
@@ -119,13 +119,35 @@ void connection_close(struct connection *c, bool reset)
         setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
 }
 
-static void connection_free(struct connection *c)
+static void bury(struct connection *c)
 {
-    if (c->request)
-        request_free(c->request);
     list_del(&c->node);
     close(c->fd);
     free(c);
+}
+
+/*
+ * While the loop sleeps in epoll it may already have an event for the socket, whose number another shard's accept would
+ * be given next: the socket is closed when the loop has seen its events.
+ */
+static void connection_free(struct connection *c)
+{
+    struct shard *s = c->shard;
+
+    if (c->request)
+        request_free(c->request);
+    c->request = NULL;
+    if (!s->polling)
+        return bury(c);
+    list_del(&c->node);
+    list_add_tail(&s->graves, &c->node);
+    shard_poke(s);
+}
+
+void connections_bury(struct shard *s)
+{
+    while (!list_empty(&s->graves))
+        bury(container_of(s->graves.next, struct connection, node));
 }
 
 static bool wants_input(const struct connection *c)

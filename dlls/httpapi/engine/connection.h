@@ -41,7 +41,7 @@ union address {
 
 struct connection {
     struct shard *shard;
-    struct list node;         /* shard.connections */
+    struct list node;         /* shard.connections, then perhaps shard.graves */
     uint64_t id;
     int fd;
     enum connection_state state;
@@ -102,6 +102,9 @@ void connections_leave_queue(struct queue *q, bool reset);
 
 /* Ends those pending operations of connections and requests that `match` picks. How many. No locks. */
 unsigned connections_cancel(io_match *match, const void *arg);
+
+/* Frees what was closed while the loop slept. Shard lock, by the leader. */
+void connections_bury(struct shard *s);
 
 /* Closes what is past its deadline. Shard lock. */
 void connections_sweep(struct shard *s);

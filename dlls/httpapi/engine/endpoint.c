@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,25 +86,40 @@ static int set_flag(int fd, int level, int option)
     return setsockopt(fd, level, option, &(int){1}, sizeof(int));
 }
 
-static int open_socket(const union address *a, bool shared)
+/* -1, with errno as it was. */
+static int close_failed(int fd)
 {
-    int family = a->any.sa_family, fd, saved;
+    int saved = errno;
+
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
+static int bind_socket(const union address *a, bool reuse, bool shared)
+{
+    int family = a->any.sa_family, fd;
 
     fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+    if (reuse)
+        set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
     if (family == AF_INET6)
         set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
-    set_flag(fd, IPPROTO_TCP, TCP_NODELAY); /* its connections inherit it */
     if (shared)
         set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
-    if (!bind(fd, &a->any, address_len(a)) && !listen(fd, BACKLOG))
-        return fd;
-    saved = errno;
-    close(fd);
-    errno = saved;
-    return -1;
+    return bind(fd, &a->any, address_len(a)) ? close_failed(fd) : fd;
+}
+
+static int open_socket(const union address *a, bool shared)
+{
+    int fd = bind_socket(a, true, shared);
+
+    if (fd < 0)
+        return -1;
+    set_flag(fd, IPPROTO_TCP, TCP_NODELAY); /* its connections inherit it */
+    return listen(fd, BACKLOG) ? close_failed(fd) : fd;
 }
 
 static enum result result_of_errno(void)
@@ -131,6 +147,39 @@ static bool port_is_ours(const union address *a)
     return false;
 }
 
+/* Whether a socket in that list of the kernel's has the local port. */
+static bool is_listed(const char *list, uint16_t port)
+{
+    FILE *f = fopen(list, "re");
+    bool found = false;
+    unsigned local;
+    char line[256];
+
+    while (f && !found && fgets(line, sizeof line, f))
+        found = sscanf(line, "%*d: %*[0-9A-Fa-f]:%x", &local) == 1 && local == port;
+    if (f)
+        fclose(f);
+    return found;
+}
+
+/*
+ * A socket that is bound and doesn't listen has its port for itself on Windows. Wine gives every socket SO_REUSEADDR;
+ * when ours has it, too, the kernel lets us in. Without it only connections, which are in the kernel's lists, may be in
+ * the way: a bound socket isn't in any.
+ */
+static bool is_held(const union address *a)
+{
+    uint16_t port = ntohs(a->v4.sin_port); /* at the same place in both families */
+    int fd = bind_socket(a, false, false);
+
+    if (fd >= 0) {
+        close(fd);
+        return false;
+    }
+    return errno == EADDRINUSE && !access("/proc/net/tcp", R_OK) && !is_listed("/proc/net/tcp", port) &&
+           !is_listed("/proc/net/tcp6", port);
+}
+
 /*
  * With SO_REUSEPORT the kernel would let us share the port with another process of this user, and half of its
  * connections would come here. So we ask for the port alone first.
@@ -141,6 +190,8 @@ static enum result check_port_is_free(const union address *a)
 
     if (port_is_ours(a))
         return RESULT_OK;
+    if (is_held(a))
+        return RESULT_IN_USE;
     fd = open_socket(a, false);
     if (fd < 0)
         return result_of_errno();

@@ -40,7 +40,8 @@ void log_write(enum log_level level, const char *function, const char *format, .
 #define FIXME(...) \
     do { \
         static bool fixme_written; \
-        if (!__atomic_exchange_n(&fixme_written, true, __ATOMIC_RELAXED)) \
+        if (!__atomic_load_n(&fixme_written, __ATOMIC_RELAXED) && \
+            !__atomic_exchange_n(&fixme_written, true, __ATOMIC_RELAXED)) \
             LOG_AT(LOG_FIXME, __VA_ARGS__); \
     } while (0)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * parse.c: the request line by hand, the rest with llhttp.
+ * parse.c: the request line by hand, header fields with llhttp, and what they say about the body.
  */
 #include "parse.h"
 
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grammar.h"
 #include "hash.h"
 #include "request.h"
 
@@ -35,13 +36,11 @@ static struct header *new_header(struct request *r)
     return &r->headers[r->header_count++];
 }
 
-/* Continues a span; a piece that doesn't lie behind the one before is a folded line, which we refuse. */
+/* Continues a span: llhttp may report one in pieces. */
 static void extend(struct request *r, struct span *s, const char *at, size_t len)
 {
     if (!s->len)
         s->off = offset_of(r, at);
-    else if (s->off + s->len != offset_of(r, at))
-        r->bad_header = true;
     s->len += (uint32_t)len;
 }
 
@@ -132,31 +131,11 @@ static int pause_parser(llhttp_t *p)
     return HPE_PAUSED;
 }
 
-/* Chunk data: moved down to where the body's bytes end. */
-static int on_body(llhttp_t *p, const char *at, size_t len)
-{
-    struct request *r = p->data;
-
-    memmove(r->in + r->body.end, at, len);
-    r->body.end += (uint32_t)len;
-    return 0;
-}
-
-static int on_message_complete(llhttp_t *p)
-{
-    struct request *r = p->data;
-
-    r->body.complete = true;
-    return HPE_PAUSED;
-}
-
 static const llhttp_settings_t settings = {
     .on_header_field = on_header_field,
     .on_header_value = on_header_value,
     .on_header_value_complete = on_header_value_complete,
     .on_headers_complete = pause_parser,
-    .on_body = on_body,
-    .on_message_complete = on_message_complete,
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -167,18 +146,16 @@ static void make_template(void)
     static const char line[] = "POST / HTTP/1.1\r\n";
 
     llhttp_init(&after_request_line, LLHTTP_REQUEST, &settings);
-    /* Content-Length beside Transfer-Encoding is ours to judge: docs/behaviour.md, "Framing". */
+    /* Codings and two lengths are ours to judge: docs/behaviour.md, "Framing". */
     llhttp_set_lenient_chunked_length(&after_request_line, 1);
+    llhttp_set_lenient_transfer_encoding(&after_request_line, 1);
     llhttp_execute(&after_request_line, line, sizeof line - 1);
 }
 
-static bool is_token_char(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-           (c && strchr("!#$%&'*+-.^_`|~", c));
-}
-
-/* Where the verb ends: at its space, or at the end of what there is. Refuses what can't be a verb at once. */
+/*
+ * Where the verb ends: at its space, or at the end of what there is. What can't become a verb is refused at once; only
+ * a line feed, or a carriage return that may be before one, is left to be judged with the whole line.
+ */
 static enum page scan_verb(struct request *r, uint32_t start, uint32_t end)
 {
     uint32_t i = start;
@@ -186,8 +163,9 @@ static enum page scan_verb(struct request *r, uint32_t start, uint32_t end)
     while (i < end && is_token_char((unsigned char)r->in[i]))
         i++;
     r->verb_text = (struct span){start, i - start};
-    return i < end && (i == start || r->in[i] != ' ') && r->in[i] != '\r' && r->in[i] != '\n'
-               ? PAGE_BAD_VERB : PAGE_NONE;
+    if (i == end || (r->in[i] == '\r' && i + 1 == r->in_len))
+        return PAGE_NONE;
+    return i == start || r->in[i] != ' ' ? PAGE_BAD_VERB : PAGE_NONE;
 }
 
 /* "HTTP/1.0" to "HTTP/1.9"; other major versions are known, but not served. */
@@ -255,7 +233,7 @@ static enum parse_result parse_request_line(struct request *r, enum page *page)
     r->line_end = end + 1;
     if (end > start && r->in[end - 1] == '\r')
         end--;
-    *page = parse_line(r, start, end);
+    *page = r->line_end > HEAD_MAX ? PAGE_URL_TOO_LONG : parse_line(r, start, end);
     if (*page)
         return PARSE_REFUSED;
     r->parsed = r->line_end;
@@ -264,35 +242,71 @@ static enum parse_result parse_request_line(struct request *r, enum page *page)
     return PARSE_DONE;
 }
 
-static enum page page_of_llhttp_error(struct request *r, llhttp_errno_t error)
+/* A line as it lies between [r->parsed, lf]. */
+static struct text field_line(const struct request *r, const char *lf)
 {
-    if (error == HPE_USER)
-        return PAGE_TOO_LONG;
-    /* The code is the same for a bad name and a bad value; the reason tells. */
-    if (error == HPE_INVALID_HEADER_TOKEN && !strstr(llhttp_get_error_reason(&r->parser), "value"))
-        return PAGE_BAD_HEADER;
-    return PAGE_BAD_REQUEST;
+    const char *start = r->in + r->parsed;
+
+    return (struct text){start, (size_t)(lf - start) - (lf > start && lf[-1] == '\r')};
+}
+
+/* The same length said again, which Windows lets pass and llhttp doesn't: such a line is dropped. */
+static bool repeats_length(const struct request *r, struct text line)
+{
+    const char *colon = memchr(line.ptr, ':', line.len);
+    struct text name = {line.ptr, (size_t)(colon - line.ptr)};
+    struct text value = text_trim((struct text){colon + 1, line.len - name.len - 1});
+
+    if (!text_equal_nocase(name, TEXT("Content-Length")))
+        return false;
+    for (unsigned i = 0; i < r->header_count; i++)
+        if (text_equal_nocase(request_text(r, r->headers[i].name), name) &&
+            text_equal_nocase(text_trim(request_text(r, r->headers[i].value)), value))
+            return true;
+    return false;
+}
+
+/* llhttp wants CR LF, and gets it where the client sent LF alone. */
+static enum page feed_line(struct request *r, struct text line)
+{
+    llhttp_errno_t error = llhttp_execute(&r->parser, line.ptr, line.len);
+
+    if (error == HPE_OK)
+        error = llhttp_execute(&r->parser, "\r\n", 2);
+    if (error == HPE_OK || error == HPE_PAUSED)
+        return PAGE_NONE;
+    return error == HPE_USER ? PAGE_TOO_LONG : PAGE_BAD_REQUEST;
+}
+
+static enum page take_field(struct request *r, struct text line)
+{
+    enum page page = grammar_check_field(line);
+
+    if (page || repeats_length(r, line))
+        return page;
+    return feed_line(r, line);
 }
 
 static enum parse_result parse_fields(struct request *r, enum page *page)
 {
-    llhttp_errno_t error = llhttp_execute(&r->parser, r->in + r->parsed, r->in_len - r->parsed);
+    while (!r->head_len) {
+        const char *lf = memchr(r->in + r->parsed, '\n', r->in_len - r->parsed);
+        struct text line;
 
-    if (error == HPE_PAUSED) {
-        r->head_len = offset_of(r, llhttp_get_error_pos(&r->parser));
-        r->parsed = r->head_len;
-    } else if (error == HPE_OK) {
-        r->parsed = r->in_len;
-        if (r->in_len < HEAD_MAX)
+        if (!lf && r->in_len < HEAD_MAX)
             return PARSE_MORE;
+        if (!lf || offset_of(r, lf) >= HEAD_MAX) {
+            *page = PAGE_TOO_LONG;
+            return PARSE_REFUSED;
+        }
+        line = field_line(r, lf);
+        *page = line.len ? take_field(r, line) : feed_line(r, line);
+        if (*page)
+            return PARSE_REFUSED;
+        r->parsed = offset_of(r, lf) + 1;
+        r->head_len = line.len ? 0 : r->parsed;
     }
-    if (r->bad_header)
-        *page = PAGE_BAD_HEADER;
-    else if (error == HPE_OK || (error == HPE_PAUSED && r->head_len > HEAD_MAX))
-        *page = PAGE_TOO_LONG;
-    else if (error != HPE_PAUSED)
-        *page = page_of_llhttp_error(r, error);
-    return *page ? PARSE_REFUSED : PARSE_DONE;
+    return PARSE_DONE;
 }
 
 /* The last coding must be chunked, and chunked must be there once; other codings are the application's. */
@@ -345,6 +359,15 @@ static enum page frame_body(struct request *r)
     return PAGE_NONE;
 }
 
+/* Headers of one name are one list. */
+static bool any_has_element(const struct request *r, enum request_header id, struct text element)
+{
+    for (uint16_t i = r->known[id]; i; i = r->headers[i - 1].same)
+        if (text_has_element(request_text(r, r->headers[i - 1].value), element))
+            return true;
+    return false;
+}
+
 static enum page judge_head(struct request *r)
 {
     enum page page = frame_body(r);
@@ -354,7 +377,7 @@ static enum page judge_head(struct request *r)
         return page;
     if (host ? r->headers[host - 1].same : r->minor > 0)
         return PAGE_BAD_HOST;
-    if (r->minor == 0 || text_has_element(request_header(r, REQ_Connection), TEXT("close")))
+    if (r->minor == 0 || any_has_element(r, REQ_Connection, TEXT("close")))
         r->close_after = true;
     r->expects_continue = r->minor > 0 && r->body.kind != BODY_NONE &&
                           text_equal_nocase(request_header(r, REQ_Expect), TEXT("100-continue"));
@@ -383,20 +406,15 @@ enum parse_result parse_head(struct request *r, enum page *page)
 
 bool parse_chunks(struct request *r)
 {
-    const char *raw = r->in + r->body.end;
-    uint32_t raw_end = r->in_len, rest;
-    llhttp_errno_t error;
+    struct body *b = &r->body;
+    char *raw = r->in + b->end;
+    size_t n = r->in_len - b->end, data, used;
+    bool good = chunks_decode(&b->chunks, raw, n, &data, &used);
 
-    if (llhttp_get_errno(&r->parser) == HPE_PAUSED)
-        llhttp_resume(&r->parser);
-    error = llhttp_execute(&r->parser, raw, raw_end - offset_of(r, raw));
-    r->body.received += raw_end - offset_of(r, raw);
-    r->in_len = r->body.end;
-    if (!r->body.complete)
-        return error == HPE_OK;
-    rest = offset_of(r, llhttp_get_error_pos(&r->parser));
-    r->body.received -= raw_end - rest;
-    memmove(r->in + r->body.end, r->in + rest, raw_end - rest);
-    r->in_len = r->body.end + raw_end - rest;
-    return true;
+    memmove(raw + data, raw + used, n - used); /* the next request */
+    b->end += (uint32_t)data;
+    b->received += used;
+    b->complete = b->chunks.state == CHUNKS_DONE;
+    r->in_len = b->end + (uint32_t)(n - used);
+    return good;
 }

@@ -3,7 +3,7 @@
  * parse.h: from bytes to a request's head and the framing of its body.
  *
  * The request line is read here, because http.sys has its own idea of it (any verb, its own error pages,
- * versions 1.0 to 1.9); header fields and chunked bodies are llhttp's. llhttp's callbacks only record.
+ * versions 1.0 to 1.9); header fields, each checked before (grammar.h), are llhttp's, whose callbacks only record.
  */
 #ifndef HTTPAPI_ENGINE_PARSE_H
 #define HTTPAPI_ENGINE_PARSE_H

@@ -70,8 +70,10 @@ static bool parse_ipv6(struct prefix *p)
     memmove(p->host, p->host + 1, strlen(p->host));
     p->kind = HOST_ADDRESS;
     p->family = AF_INET6;
-    return inet_pton(AF_INET6, p->host, &p->address.v6) == 1 &&
-           !IN6_IS_ADDR_UNSPECIFIED(&p->address.v6);
+    if (inet_pton(AF_INET6, p->host, &p->address.v6) != 1 || IN6_IS_ADDR_UNSPECIFIED(&p->address.v6))
+        return false;
+    /* One spelling for all that mean the same address. */
+    return inet_ntop(AF_INET6, &p->address.v6, p->host, sizeof p->host) != NULL;
 }
 
 static bool parse_host(struct prefix *p, const utf16 *s, size_t n)

@@ -29,7 +29,7 @@ static void request_reset(struct request *r)
     r->verb_text = r->target = (struct span){0};
     r->verb = VERB_UNPARSED;
     r->major = r->minor = 0;
-    r->in_value = r->bad_header = r->expects_continue = r->close_after = false;
+    r->in_value = r->expects_continue = r->close_after = false;
     r->header_count = 0;
     memset(r->known, 0, sizeof r->known);
     memset(r->unknown, 0, sizeof r->unknown);

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "chunks.h"
 #include "list.h"
 #include "names.h"
 #include "page.h"
@@ -63,9 +64,9 @@ struct body {
     bool complete;      /* its last byte was received */
     bool broken;        /* it never will be complete: bad chunk, or the client left */
     bool copying;       /* a thread copies from [start, end) without the lock */
-    bool reader;        /* the application asked for body bytes */
     uint32_t start, end;
     uint64_t left;      /* BODY_LENGTH: bytes still in the network */
+    struct chunks chunks; /* BODY_CHUNKED */
     uint64_t received;  /* bytes on the wire so far, chunk framing included */
 };
 
@@ -89,7 +90,6 @@ struct request {
     uint8_t verb;           /* enum verb */
     uint8_t major, minor;
     bool in_value;          /* the parser is in a header value */
-    bool bad_header;
     bool expects_continue;  /* the client waits for 100 Continue */
     bool close_after;       /* the connection ends with the answer */
     struct header *headers;

@@ -14,7 +14,7 @@
 
 static void put(struct head *h, struct text t)
 {
-    if (h->len + t.len <= h->size)
+    if (t.len && h->len + t.len <= h->size)
         memcpy(h->buffer + h->len, t.ptr, t.len);
     h->len += t.len;
 }

@@ -5,6 +5,8 @@
 #include "send.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -74,6 +76,26 @@ static enum result send_memory(struct send *s, int fd)
     return RESULT_OK;
 }
 
+/* sendfile() knows no MSG_NOSIGNAL, and SIGPIPE would end the process: one that it raises is taken back. */
+static ssize_t sendfile_no_signal(int fd, int file, off_t *offset, size_t length)
+{
+    const struct timespec now = {0, 0};
+    sigset_t pipe, before;
+    ssize_t n;
+    int error;
+
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    n = sendfile(fd, file, offset, length);
+    error = errno;
+    if (n < 0 && error == EPIPE)
+        sigtimedwait(&pipe, NULL, &now);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return n;
+}
+
 static enum result send_file(struct send *s, int fd)
 {
     struct piece *p = &s->pieces[s->next];
@@ -81,7 +103,7 @@ static enum result send_file(struct send *s, int fd)
     ssize_t n;
 
     do
-        n = sendfile(fd, p->fd, &offset, p->length < FILE_TURN ? p->length : FILE_TURN);
+        n = sendfile_no_signal(fd, p->fd, &offset, p->length < FILE_TURN ? p->length : FILE_TURN);
     while (n < 0 && errno == EINTR);
     if (n < 0 && (errno == EIO || errno == EINVAL || errno == EOVERFLOW))
         return RESULT_IO_ERROR;
@@ -263,6 +285,15 @@ static enum result push_unlocked(struct request *r, struct send **s)
     return result;
 }
 
+static uint64_t total_length(const struct send *s)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < s->count; i++)
+        sum += s->pieces[i].length;
+    return sum;
+}
+
 /* Shard lock, and the caller uses the connection. `s` is the caller's send or a detached one. */
 static enum result start(struct request *r, struct send *s)
 {
@@ -272,6 +303,7 @@ static enum result start(struct request *r, struct send *s)
 
     if (result)
         return result;
+    s->io.bytes = total_length(s);
     if (is_busy(r)) {
         list_add_tail(&r->sends, &s->io.node);
         return RESULT_PENDING;
@@ -291,15 +323,6 @@ static enum result start(struct request *r, struct send *s)
     return result == RESULT_PENDING && rest != s ? RESULT_OK : result;
 }
 
-static uint64_t total_length(const struct send *s)
-{
-    uint64_t sum = 0;
-
-    for (unsigned i = 0; i < s->count; i++)
-        sum += s->pieces[i].length;
-    return sum;
-}
-
 /* A buffered part behind others that wait: copied before it takes its place, because that needs no lock. */
 static enum result begin_copied(struct queue *q, uint64_t id, const struct send *s, uint64_t *bytes)
 {
@@ -311,7 +334,6 @@ static enum result begin_copied(struct queue *q, uint64_t id, const struct send 
 
     if (!copy)
         return RESULT_NO_MEMORY;
-    *bytes = total_length(copy);
     if (!r) {
         own_send_over(&copy->io);
         return RESULT_GONE;
@@ -320,6 +342,7 @@ static enum result begin_copied(struct queue *q, uint64_t id, const struct send 
     shard = c->shard;
     connection_use(c);
     result = start(r, copy);
+    *bytes = copy->io.bytes;
     if (result != RESULT_PENDING)
         own_send_over(&copy->io);
     connection_unuse(c);
@@ -332,7 +355,6 @@ static enum result begin(struct queue *q, uint64_t id, struct send *s)
     struct request *r = request_lock(q, id);
     struct connection *c;
     struct shard *shard;
-    uint64_t length;
     enum result result;
 
     if (!r)
@@ -344,10 +366,7 @@ static enum result begin(struct queue *q, uint64_t id, struct send *s)
         return begin_copied(q, id, s, &s->io.bytes);
     }
     connection_use(c);
-    length = total_length(s);
     result = start(r, s);
-    if (result == RESULT_OK)
-        s->io.bytes = s->with_head ? length + s->head.len : length;
     connection_unuse(c);
     shard_unlock(shard);
     return result;
@@ -392,15 +411,36 @@ void send_abort(struct request *r, enum result result)
     }
 }
 
+/* Memory of ours behind what waits already, to be filled; NULL when there is none. */
+static struct own_send *send_own(struct request *r, size_t size)
+{
+    struct own_send *o = own_send_new(size, 1);
+
+    if (!o)
+        return NULL;
+    o->send.few[0] = (struct piece){.memory = o->data, .fd = -1, .length = size};
+    list_add_tail(&r->sends, &o->send.io.node);
+    return o;
+}
+
 void send_page(struct request *r, enum page page)
 {
-    struct own_send *o = own_send_new(PAGE_SIZE_MAX, 1);
+    struct own_send *o = send_own(r, PAGE_SIZE_MAX);
 
     if (!o)
         return connection_close(r->connection, false);
-    o->send.few[0] = (struct piece){.memory = o->data, .fd = -1};
     o->send.few[0].length = page_write(page, r->verb == VERB_HEAD, o->data);
     r->response_begun = r->close_after = true;
-    list_add_tail(&r->sends, &o->send.io.node);
+    send_continue(r);
+}
+
+void send_invitation(struct request *r)
+{
+    static const char answer[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct own_send *o = send_own(r, sizeof answer - 1);
+
+    if (!o)
+        return connection_close(r->connection, false);
+    memcpy(o->data, answer, sizeof answer - 1);
     send_continue(r);
 }

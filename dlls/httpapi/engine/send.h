@@ -60,6 +60,9 @@ void send_continue(struct request *r);
 /* An answer of the engine's own, behind which the connection ends. The request has been retired. Shard lock. */
 void send_page(struct request *r, enum page page);
 
+/* 100 Continue. Shard lock, and the caller uses the connection. */
+void send_invitation(struct request *r);
+
 /* Ends all waiting sends. Shard lock. */
 void send_abort(struct request *r, enum result result);
 

@@ -74,9 +74,10 @@ static struct shard *shard_new(unsigned index)
     pthread_mutexattr_destroy(&adaptive);
     list_init(&s->followers);
     list_init(&s->connections);
+    list_init(&s->graves);
     list_init(&s->spare_requests);
-    slots_init(&s->connection_ids, index);
-    slots_init(&s->request_ids, index);
+    s->connection_ids = (struct slots)SLOTS_INIT(SLOTS_CONNECTIONS, index);
+    s->request_ids = (struct slots)SLOTS_INIT(SLOTS_REQUESTS, index);
     waiter_init(&s->service);
     if (shard_init_loop(s) && (s->hangup = hangup_new(s)))
         return s;
@@ -144,6 +145,7 @@ void shard_turn(struct shard *s, struct waiter *leader)
     if (!waiter_begin_leading(leader, s->index))
         return;
     ev_run(s->loop, EVRUN_ONCE);
+    connections_bury(s);
     waiter_stop_leading(leader, s->index);
 }
 

@@ -39,6 +39,7 @@ struct shard {
     unsigned departures;     /* how often an application thread stopped leading */
     bool service_sleeps;     /* the service thread waits without a timeout */
     struct list connections;
+    struct list graves;      /* connections that were freed while the loop slept */
     struct slots connection_ids;
     struct slots request_ids;
     struct list spare_requests;

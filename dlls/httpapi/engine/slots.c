@@ -10,11 +10,6 @@
 #define SLOT_BITS 24
 #define SLOT_MASK ((1u << SLOT_BITS) - 1)
 
-void slots_init(struct slots *t, unsigned shard)
-{
-    *t = (struct slots){.first_free = SLOT_NONE, .shard = shard};
-}
-
 static bool slots_grow(struct slots *t)
 {
     uint32_t capacity = t->capacity ? t->capacity * 2 : 64;
@@ -56,7 +51,7 @@ uint64_t slots_add(struct slots *t, void *object)
     if (++s->generation == 0)
         s->generation = 1;
     s->object = object;
-    return (uint64_t)s->generation << 32 | (uint64_t)t->shard << SLOT_BITS | i;
+    return (uint64_t)s->generation << 32 | (uint64_t)t->table << SLOT_BITS | i;
 }
 
 static struct slot *slots_at(const struct slots *t, uint64_t id)
@@ -64,7 +59,7 @@ static struct slot *slots_at(const struct slots *t, uint64_t id)
     uint32_t i = (uint32_t)id & SLOT_MASK;
     struct slot *s;
 
-    if (i >= t->count)
+    if (i >= t->count || (uint8_t)(id >> SLOT_BITS) != t->table)
         return NULL;
     s = &t->slots[i];
     return s->object && s->generation == (uint32_t)(id >> 32) ? s : NULL;

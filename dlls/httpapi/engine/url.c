@@ -89,34 +89,38 @@ static bool is_restricted(uint32_t c)
     return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
-/* Undoes %XX in place, keeping %uXXXX; -1 for a bad escape. The result's length. */
+/* One %XX (or %uXXXX, kept as NUL XXXX: no other byte of a path is NUL). False for a bad escape. */
+static bool undo_escape(const unsigned char **p, const unsigned char *end, unsigned char **o)
+{
+    bool unicode = end - *p > 1 && ((*p)[1] | 0x20) == 'u';
+    int32_t v = unicode ? hex_number(*p + 2, end, 4) : hex_number(*p + 1, end, 2);
+
+    if (v < 0 || (v == 0 && !unicode))
+        return false;
+    *(*o)++ = (unsigned char)(unicode ? 0 : v);
+    if (unicode) {
+        memcpy(*o, *p + 2, 4);
+        *o += 4;
+    }
+    *p += unicode ? 6 : 3;
+    return true;
+}
+
+/* The path's bytes without escapes; their number, or -1. */
 static int32_t undo_escapes(struct text path, unsigned char *out)
 {
     const unsigned char *p = (const unsigned char *)path.ptr, *end = p + path.len;
     unsigned char *o = out;
 
     while (p < end) {
-        int32_t v;
-
-        if (*p != '%') {
-            *o++ = *p++;
-            continue;
-        }
-        if (end - p > 1 && (p[1] | 0x20) == 'u') {
-            if (hex_number(p + 2, end, 4) < 0)
+        if (*p == '%') {
+            if (!undo_escape(&p, end, &o))
                 return -1;
-            /* A byte no path contains marks it: a real %00 is refused here. */
-            *o++ = 0;
-            memcpy(o, p + 2, 4);
-            o += 4;
-            p += 6;
-            continue;
-        }
-        v = hex_number(p + 1, end, 2);
-        if (v <= 0)
+        } else if (*p) {
+            *o++ = *p++;
+        } else {
             return -1;
-        *o++ = (unsigned char)v;
-        p += 3;
+        }
     }
     return (int32_t)(o - out);
 }
@@ -137,19 +141,36 @@ static int32_t next_char(const unsigned char **p, const unsigned char *end, bool
     return c ? c : -1;
 }
 
+#define NOT_THIS_CODE (-2)
+
+/* The number of units; NOT_THIS_CODE, or -1 when a character isn't allowed. */
 static int32_t to_utf16(const unsigned char *bytes, int32_t len, bool utf8, utf16 *out)
 {
     const unsigned char *p = bytes, *end = bytes + len;
+    bool restricted = false;
     utf16 *o = out;
 
     while (p < end) {
         int32_t c = next_char(&p, end, utf8);
 
-        if (c < 0 || is_restricted((uint32_t)c))
-            return -1;
+        if (c < 0)
+            return NOT_THIS_CODE;
+        restricted |= is_restricted((uint32_t)c);
         o += utf16_put(o, c == '\\' ? '/' : (uint32_t)c);
     }
-    return (int32_t)(o - out);
+    return restricted ? -1 : (int32_t)(o - out);
+}
+
+/*
+ * The bytes lie in the second half of `out` on their way: units are written in front of them, and never more than were
+ * read.
+ */
+static int32_t decode(struct text path, bool utf8, utf16 *out)
+{
+    unsigned char *bytes = (unsigned char *)out + path.len;
+    int32_t n = undo_escapes(path, bytes);
+
+    return n > 0 ? to_utf16(bytes, n, utf8, out) : -1;
 }
 
 /* Where the segment before out[n], which ends with '/', begins. */
@@ -208,20 +229,12 @@ static int32_t widen_plain(struct text path, utf16 *out)
 int32_t url_decode_path(struct text path, utf16 *out)
 {
     int32_t n = widen_plain(path, out);
-    unsigned char *bytes;
 
     if (n >= 0)
         return n;
-    bytes = malloc(path.len + 1);
-    if (!bytes)
-        return -1;
-    n = undo_escapes(path, bytes);
-    if (n > 0) {
-        int32_t units = to_utf16(bytes, n, true, out);
-
-        n = units >= 0 ? units : to_utf16(bytes, n, false, out);
-    }
-    free(bytes);
+    n = decode(path, true, out);
+    if (n == NOT_THIS_CODE)
+        n = decode(path, false, out);
     return n > 0 ? canonicalise(out, n) : -1;
 }
 

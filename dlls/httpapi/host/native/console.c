@@ -2,8 +2,8 @@
 /*
  * console.c: SIGINT and SIGTERM as console events.
  *
- * The signal handler writes the signal's number to a pipe; a thread reads it there and calls the program's handlers. Both
- * come with the first handler, and stay.
+ * The signal handler writes the signal's number to a pipe; a thread reads it there and calls the program's handlers.
+ * Both come with the first handler, and stay.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -9,6 +9,7 @@
 
 #include "../../api/api.h"
 #include "../../engine/wait.h"
+#include "config.h"
 #include "guard.h"
 #include "native.h"
 
@@ -72,4 +73,5 @@ HTTPAPI_UNDOCUMENTED_EXPORTS(X)
 __attribute__((constructor)) static void load(void)
 {
     log_open();
+    INFO("httpapi %s, native host, engine libev + llhttp", VERSION);
 }

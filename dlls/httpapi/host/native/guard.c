@@ -41,7 +41,7 @@ static void pass_on(int signal, const siginfo_t *info)
 
 /*
  * guard_run() doesn't save the signal mask, which would be a system call each time; the one to go back to is in the
- * context. (SA_NODEFER alone won't do: ThreadSanitizer blocks all signals in a handler.)
+ * context.
  */
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
@@ -57,7 +57,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 
 static void install(void)
 {
-    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
 
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGSEGV, &action, &before_segv) || sigaction(SIGBUS, &action, &before_bus))

@@ -3,9 +3,9 @@
  * object.c: the handle table.
  *
  * A handle is slot * 64 + generation * 4. A slot's word holds its generation, whether the handle is open, and how many
- * calls have it pinned; pages of slots are never freed, so a pin may touch the slot of any handle value. The last one to
- * leave a closed handle frees the slot. Free slots queue up, and come back with the next generation: a stale handle is
- * recognised until its slot was used fifteen times more.
+ * calls have it pinned; pages of slots are never freed, so a pin may touch the slot of any handle value. The last one
+ * to leave a closed handle frees the slot. Free slots queue up, and come back with the next generation: a stale handle
+ * is recognised until its slot was used fifteen times more.
  */
 #include "object.h"
 
@@ -66,20 +66,24 @@ static unsigned generation_after(unsigned generation)
     return generation == GENERATION_MASK ? 1 : generation + 1;
 }
 
-/* A slot that was never used. Table lock. */
+/* Table lock. */
+static bool page_new(uint32_t page)
+{
+    struct slot *slots = calloc(PAGE_SLOTS, sizeof *slots);
+
+    atomic_store_explicit(&table.pages[page], slots, memory_order_release);
+    return slots;
+}
+
+/* A slot that was never used: pages fill up one after the other. Table lock. */
 static uint32_t slot_new(void)
 {
     uint32_t index = table.count;
-    struct slot *page;
 
     if (index >= PAGES * PAGE_SLOTS)
         return SLOT_NONE;
-    if (!slot_at(index)) {
-        page = calloc(PAGE_SLOTS, sizeof *page);
-        if (!page)
-            return SLOT_NONE;
-        atomic_store_explicit(&table.pages[index >> PAGE_BITS], page, memory_order_release);
-    }
+    if (index % PAGE_SLOTS == 0 && !page_new(index >> PAGE_BITS))
+        return SLOT_NONE;
     table.count++;
     return index;
 }

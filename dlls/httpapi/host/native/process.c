@@ -4,10 +4,12 @@
  *
  * getenv() and setenv() aren't safe against each other; Windows' calls are, so those made through here take turns.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "process.h"
 #include "text.h"
 
 static pthread_mutex_t environment_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -27,22 +29,28 @@ NATIVE_EXPORT VOID ExitProcess(UINT code)
     exit((int)code);
 }
 
-/* A copy of the value, to be given to free(); NULL sets the last error. */
-static char *environment_value(LPCSTR name)
+char *environment_copy(const char *name)
 {
     const char *value;
-    char *copy = NULL;
+    char *copy;
 
     pthread_mutex_lock(&environment_lock);
-    value = name ? getenv(name) : NULL;
-    if (value)
-        copy = strdup(value);
+    value = getenv(name);
+    errno = ENOENT;
+    copy = value ? strdup(value) : NULL;
     pthread_mutex_unlock(&environment_lock);
-    SetLastError(copy ? NO_ERROR : value ? ERROR_NOT_ENOUGH_MEMORY : ERROR_ENVVAR_NOT_FOUND);
     return copy;
 }
 
-/* 0 with NO_ERROR as the last error: the value is empty. */
+/* A copy of the value, to be given to free(). The last error is NO_ERROR then: an empty value's length is 0, too. */
+static char *environment_value(LPCSTR name)
+{
+    char *value = name ? environment_copy(name) : NULL;
+
+    SetLastError(value ? NO_ERROR : name && errno == ENOMEM ? ERROR_NOT_ENOUGH_MEMORY : ERROR_ENVVAR_NOT_FOUND);
+    return value;
+}
+
 NATIVE_EXPORT DWORD GetEnvironmentVariableA(LPCSTR name, LPSTR buffer, DWORD size)
 {
     char *value = environment_value(name);

@@ -3,8 +3,8 @@
  * sync.c: locks that are no kernel objects: critical sections, SRW locks, condition variables, one-time initialisation.
  *
  * The first two are the pthread objects, laid into the program's structures. Zeroed memory is a pthread_rwlock_t ready
- * for use (PTHREAD_RWLOCK_INITIALIZER), as SRWLOCK_INIT must be. A condition variable is a counter on a futex, because it
- * has to go with both kinds of lock.
+ * for use (PTHREAD_RWLOCK_INITIALIZER), as SRWLOCK_INIT must be. A condition variable is a counter on a futex, because
+ * it has to go with both kinds of lock.
  */
 #include <pthread.h>
 

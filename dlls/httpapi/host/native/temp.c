@@ -10,17 +10,18 @@
 #include <unistd.h>
 
 #include "futex.h"
+#include "process.h"
 #include "text.h"
 
 /* TMPDIR or /tmp, with a slash at the end. To be given to free(). */
 static char *temp_path(void)
 {
-    const char *directory = getenv("TMPDIR");
-    char *path;
+    char *variable = environment_copy("TMPDIR"), *path = NULL;
+    const char *directory = variable && *variable ? variable : "/tmp";
+    int length = asprintf(&path, "%s%s", directory, directory[strlen(directory) - 1] == '/' ? "" : "/");
 
-    if (!directory || !*directory)
-        directory = "/tmp";
-    if (asprintf(&path, "%s%s", directory, directory[strlen(directory) - 1] == '/' ? "" : "/") >= 0)
+    free(variable);
+    if (length >= 0)
         return path;
     SetLastError(ERROR_NOT_ENOUGH_MEMORY);
     return NULL;

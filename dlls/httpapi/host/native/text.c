@@ -41,7 +41,7 @@ static size_t bad_utf8_length(const unsigned char *s, const unsigned char *end)
     return n;
 }
 
-/* The size in WCHARs; *bad when there was something to replace. Writes at most `size` of them, never half a character. */
+/* The size in WCHARs; *bad when there was something to replace. Writes up to `size` of them, never half a character. */
 static size_t to_utf16(const unsigned char *s, size_t length, WCHAR *out, size_t size, bool *bad)
 {
     const unsigned char *end = s + length;

@@ -15,8 +15,8 @@ char *text_to_utf8(LPCWSTR text);
 WCHAR *text_to_utf16(LPCSTR text);
 
 /*
- * How GetTempPath() and its like return a string: its length when it fits the buffer of `size` units, NUL included, else
- * the size that it needs, and the buffer is left alone.
+ * How GetTempPath() and its like return a string: its length when it fits the buffer of `size` units, NUL included,
+ * else the size that it needs, and the buffer is left alone.
  */
 DWORD text_return_utf8(LPCSTR text, LPSTR buffer, DWORD size);
 DWORD text_return_utf16(LPCSTR text, LPWSTR buffer, DWORD size);

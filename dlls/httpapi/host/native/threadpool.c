@@ -6,8 +6,8 @@
  * CreateThreadpoolIo or BindIoCompletionCallback, a work object) is a task: an object with an internal handle, and that
  * handle is the key of its packets. A packet that comes when its task is gone finds no object and is dropped.
  *
- * Threads: as many as there are processors (two at least) are started as soon as all the present ones are busy. More are
- * added when no thread was free, and none came back for more work, during a whole tick: then they are blocked, not
+ * Threads: as many as there are processors (two at least) are started as soon as all the present ones are busy. More
+ * are added when no thread was free, and none came back for more work, during a whole tick: then they are blocked, not
  * busy. The keeper, one more thread, watches for that, and sleeps while some thread is free.
  */
 #include <pthread.h>

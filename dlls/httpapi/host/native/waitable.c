@@ -2,9 +2,9 @@
 /*
  * waitable.c: waiting for one or all of several objects, and ending waits.
  *
- * A waiting thread puts one wait block on each object. The thread's state goes from WAITING to how the wait ended by one
- * compare-and-swap, whoever does it: the thread that signals, or the waiting thread itself at its deadline. Only the
- * winner takes from an object's count, under the object's lock, so no signal is lost and none is taken twice.
+ * A waiting thread puts one wait block on each object. The thread's state goes from WAITING to how the wait ended by
+ * one compare-and-swap, whoever does it: the thread that signals, or the waiting thread itself at its deadline. Only
+ * the winner takes from an object's count, under the object's lock, so no signal is lost and none is taken twice.
  *
  * Locks: an object's own lock protects its count and its list of blocks; a thread holds one such lock at a time. A wait
  * for all has to look at several counts in the same instant. It goes through all_lock: holding that, a thread may lock

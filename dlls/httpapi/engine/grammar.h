@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * grammar.h: which bytes a header line may consist of.
+ *
+ * Asked before llhttp sees a line, so that what is refused doesn't depend on its version: 8.1 takes a bare carriage
+ * return for a line's end and lets folded lines and blanks in names pass.
+ */
+#ifndef HTTPAPI_ENGINE_GRAMMAR_H
+#define HTTPAPI_ENGINE_GRAMMAR_H
+
+#include <stdbool.h>
+
+#include "page.h"
+#include "text.h"
+
+/* RFC 9110 section 5.6.2. */
+bool is_token_char(unsigned char c);
+
+/* What a value may contain: anything but control characters, tab excepted. */
+static inline bool is_value_char(unsigned char c)
+{
+    return c >= 0x20 ? c != 0x7f : c == '\t';
+}
+
+/* A header line without its end: PAGE_NONE when it is a token, a colon and a value without control characters. */
+enum page grammar_check_field(struct text line);
+
+#endif
