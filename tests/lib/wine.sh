@@ -1,21 +1,60 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # wine.sh: sourced by suites that run programs under Wine, from the repository root.
 #
-#   wine_prefix       makes build/wineprefix, once, and exports WINEPREFIX and WINEDEBUG; our DLLs are in it
-#   wine_stop         ends that prefix's Wine processes (all are ours: the prefix is)
+#   wine_prefix            makes build/wineprefix, once, and exports WINEPREFIX and WINEDEBUG; tools/httpapi-wine puts
+#                          our DLLs into it
+#   wine_fresh_prefix DIR  makes DIR a prefix that nothing ran in yet, and exports it as WINEPREFIX
+#   wine_stop              ends the Wine processes of $WINEPREFIX (all are ours: the prefix is)
+#   wine_remove_prefix DIR ends that prefix's Wine processes and removes it
+
+wine_server=$(command -v wineserver || echo /usr/lib/wine/wineserver)
+: "${WINEDEBUG:=-all}"
+export WINEDEBUG
+
+# Made once and only copied from: a prefix takes Wine ten times as long as a copy does.
+wine_template() {
+    template=$(pwd)/build/wineprefix.template
+    [ ! -d "$template" ] || return 0
+    rm -rf "$template.new"
+    mkdir -p build
+    # No menu entries, no .NET or browser downloads. The registry is on the disk when the server has ended.
+    WINEPREFIX=$template.new WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe=" \
+        ${WINE:-wine} wineboot -i >build/wineboot.log 2>&1
+    WINEPREFIX=$template.new "$wine_server" -w
+    wine_forget_server "$template.new"
+    mv "$template.new" "$template"
+}
+
+# Debian's Wine notes in a prefix the name of its server's folder in /tmp; a copy needs one of its own.
+wine_forget_server() {
+    case $(cat "$1/wineserver" 2>/dev/null) in
+    wine-*) rm -rf "/tmp/$(cat "$1/wineserver")" ;;
+    esac
+    rm -f "$1/wineserver"
+}
+
+wine_fresh_prefix() {
+    wine_template
+    rm -rf "$1"
+    cp -a "$template" "$1"
+    rm -f "$1/wineserver"
+    WINEPREFIX=$(cd "$1" && pwd)
+    export WINEPREFIX
+}
 
 wine_prefix() {
     WINEPREFIX=$(pwd)/build/wineprefix
-    WINEDEBUG=${WINEDEBUG:--all}
-    export WINEPREFIX WINEDEBUG
-    if [ ! -f "$WINEPREFIX/system.reg" ]; then
-        mkdir -p build
-        # No menu entries, no browser or .NET downloads.
-        WINEDLLOVERRIDES="mscoree,mshtml=" wine wineboot -i >build/wineboot.log 2>&1
-    fi
+    export WINEPREFIX
+    if [ ! -f "$WINEPREFIX/system.reg" ]; then wine_fresh_prefix "$WINEPREFIX"; fi
 }
 
 wine_stop() {
-    server=$(command -v wineserver || echo /usr/lib/wine/wineserver)
-    [ ! -x "$server" ] || "$server" -k || :
+    [ ! -x "$wine_server" ] || "$wine_server" -k || :
+}
+
+wine_remove_prefix() {
+    [ -d "$1" ] || return 0
+    WINEPREFIX=$1 wine_stop
+    wine_forget_server "$1"
+    rm -rf "$1"
 }

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * feed.c: feeding a request, and telling what became of it.
+ */
+#include "feed.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "engine/body.h"
+#include "unit.h"
+
+void feed_begin(struct feed *f)
+{
+    *f = (struct feed){.result = PARSE_MORE};
+    list_init(&f->r.node);
+    list_init(&f->r.reads);
+    list_init(&f->r.sends);
+}
+
+void feed_end(struct feed *f)
+{
+    url_free(&f->r.url);
+    free(f->r.headers);
+    free(f->r.in);
+}
+
+static void append(struct request *r, const char *bytes, size_t n)
+{
+    char *in = malloc(r->in_len + n);
+
+    cr_assert(in);
+    if (r->in_len)
+        memcpy(in, r->in, r->in_len);
+    memcpy(in + r->in_len, bytes, n);
+    free(r->in);
+    r->in = in;
+    r->in_len += (uint32_t)n;
+    r->in_size = r->in_len;
+}
+
+/* Bytes behind the head; body.c's add_bytes() does the same. */
+static void body_bytes(struct feed *f, size_t n)
+{
+    struct body *b = &f->r.body;
+
+    if (b->complete)
+        return;
+    if (b->kind == BODY_CHUNKED) {
+        f->bad_body = !parse_chunks(&f->r);
+        return;
+    }
+    n = n < b->left ? n : (size_t)b->left;
+    b->end += (uint32_t)n;
+    b->left -= n;
+    b->complete = !b->left;
+}
+
+void feed_bytes(struct feed *f, const char *bytes, size_t n)
+{
+    if (f->result == PARSE_REFUSED || f->bad_body || !n)
+        return;
+    append(&f->r, bytes, n);
+    if (f->result == PARSE_DONE)
+        return body_bytes(f, n);
+    f->result = parse_head(&f->r, &f->page);
+    if (f->result == PARSE_DONE)
+        f->bad_body = !body_begin(&f->r);
+}
+
+static char shown[100000];
+static size_t used;
+
+__attribute__((format(printf, 1, 2))) static void show(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    used += (size_t)vsnprintf(shown + used, sizeof shown - used, format, args);
+    va_end(args);
+    cr_assert(used < sizeof shown);
+}
+
+static void show_text(struct text t)
+{
+    for (size_t i = 0; i < t.len; i++) {
+        unsigned char c = (unsigned char)t.ptr[i];
+
+        if (c >= 0x20 && c < 0x7f)
+            show("%c", c);
+        else
+            show("\\%02x", c);
+    }
+}
+
+static void show_body(const struct request *r)
+{
+    static const char *const kinds[] = {"none", "length", "chunked"};
+    const struct body *b = &r->body;
+
+    show("|body %s", kinds[b->kind]);
+    if (b->kind == BODY_LENGTH)
+        show(" left %llu", (unsigned long long)b->left);
+    if (b->kind == BODY_CHUNKED) {
+        show(" \"");
+        show_text((struct text){r->in + b->start, b->end - b->start});
+        show("\"%s received %llu", b->complete ? "" : "...", (unsigned long long)b->received);
+    }
+    if (b->complete && r->in_len > b->end) {
+        show(" then \"");
+        show_text((struct text){r->in + b->end, r->in_len - b->end});
+        show("\"");
+    }
+}
+
+static void show_head(const struct request *r)
+{
+    show_text(request_text(r, r->verb_text));
+    show("%s ", r->verb == VERB_UNKNOWN ? "?" : "");
+    show_text(request_text(r, r->target));
+    show(" %u.%u", r->major, r->minor);
+    for (unsigned i = 0; i < r->header_count; i++) {
+        show("|");
+        show_text(request_text(r, r->headers[i].name));
+        show(": ");
+        show_text(request_text(r, r->headers[i].value));
+    }
+}
+
+const char *feed_show(const struct feed *f)
+{
+    used = 0;
+    if (f->result == PARSE_MORE) {
+        show("more");
+    } else if (f->result == PARSE_REFUSED) {
+        show("refused, page %d", f->page);
+    } else {
+        show_head(&f->r);
+        show("%s%s", f->r.close_after ? "|close" : "", f->r.expects_continue ? "|continue" : "");
+        if (f->bad_body)
+            show("|bad body");
+        else
+            show_body(&f->r);
+    }
+    return shown;
+}
