@@ -1,0 +1,690 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * body.c: request bodies: HttpReceiveRequestEntityBody, and what HttpReceiveHttpRequest copies of them.
+ */
+#include "scene.h"
+
+#define POST_FIVE "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\n\r\nabcde"
+#define POST_FIVE_HEAD "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\n\r\n"
+#define POST_CHUNKED_HEAD "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nTransfer-Encoding: chunked\r\n\r\n"
+#define LARGE 2048
+
+static ULONG wire_length(const char *request, USHORT port)
+{
+    char text[LARGE * 2];
+
+    return (ULONG)snprintf(text, sizeof text, request, port);
+}
+
+/* A request with a body of LARGE bytes. */
+static void make_large(char *text, size_t size)
+{
+    int n = snprintf(text, size, "POST /foobar HTTP/1.1\r\nHost: localhost:%%u\r\nContent-Length: %d\r\n\r\n", LARGE);
+    int i;
+
+    for (i = 0; i < LARGE; i++)
+        text[n + i] = (char)('a' + i % 26);
+    text[n + LARGE] = 0;
+}
+
+static int is_large(const char *text, ULONG from, ULONG length)
+{
+    ULONG i;
+
+    for (i = 0; i < length; i++)
+        if (text[i] != (char)('a' + (from + i) % 26))
+            return 0;
+    return 1;
+}
+
+/* [rp] Without a queue, and for ids that name nothing. */
+static void test_arguments(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[64];
+    ULONG bytes;
+
+    scene_open(&x, version);
+    call_open(&c);
+    ok_eq(HttpReceiveRequestEntityBody(NULL, HTTP_NULL_ID, 0, buffer, sizeof buffer, &bytes, NULL),
+          ERROR_INVALID_HANDLE);
+    ok_eq(HttpReceiveRequestEntityBody(NULL, HTTP_NULL_ID, 0, buffer, sizeof buffer, NULL, &c.overlapped),
+          ERROR_INVALID_HANDLE);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, HTTP_NULL_ID, 0, buffer, sizeof buffer, &bytes, NULL),
+          ERROR_CONNECTION_INVALID);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, HTTP_NULL_ID, 0, buffer, sizeof buffer, NULL, &c.overlapped),
+          ERROR_CONNECTION_INVALID);
+    ok_eq(WaitForSingleObject(c.event, 0), WAIT_TIMEOUT);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] A body that isn't asked for stays behind the request: the flag says that there is one. */
+static void test_not_copied(int version)
+{
+    struct scene x;
+
+    scene_open(&x, version);
+    scene_take(&x, POST_FIVE, 0);
+    ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+    ok_eq(x.in.v1.EntityChunkCount, 0);
+    ok(!x.in.v1.pEntityChunks, "chunks that weren't asked for");
+    /* The head and what has come of the body. */
+    ok_eq(x.in.v1.BytesReceived, wire_length(POST_FIVE, x.port));
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] A read gives what there is, and the end at once, whatever the style of the call. */
+static void test_read(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[2000];
+    ULONG bytes = 0xdeadbeef;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, &bytes, NULL), NO_ERROR);
+    ok_eq(bytes, 5);
+    ok(!memcmp(buffer, "abcde", 5), "got %.5s", buffer);
+    bytes = 0xdeadbeef;
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, &bytes, NULL), ERROR_HANDLE_EOF);
+    ok(bytes == 0 || broken(bytes == 0xdeadbeef), "%lu bytes at the end", UL(bytes));
+    bytes = 0xdeadbeef;
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, &bytes, &c.overlapped),
+          ERROR_HANDLE_EOF);
+    ok(bytes == 0 || broken(bytes == 0xdeadbeef), "%lu bytes at the end", UL(bytes));
+    ok_eq(WaitForSingleObject(c.event, 0), WAIT_TIMEOUT);
+    scene_finish(&x);
+
+    /* The id of an answered request. */
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, &bytes, NULL), ERROR_CONNECTION_INVALID);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped),
+          ERROR_CONNECTION_INVALID);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] In pieces of the caller's size; the last read doesn't wait for more than there is. */
+static void test_piecewise(int version)
+{
+    struct scene x;
+    char buffer[4];
+    ULONG bytes = 0xdeadbeef;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    id = scene_take(&x, POST_FIVE, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, 2, &bytes, NULL), NO_ERROR);
+    ok_eq(bytes, 2);
+    ok(!memcmp(buffer, "ab", 2), "got %.2s", buffer);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, 1, NULL, NULL), NO_ERROR);
+    ok(!memcmp(buffer, "c", 1), "got %.1s", buffer);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, 4, &bytes, NULL), NO_ERROR);
+    ok_eq(bytes, 2);
+    ok(!memcmp(buffer, "de", 2), "got %.2s", buffer);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, 4, &bytes, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] With an OVERLAPPED: at once or later, with the same outcome. */
+static void test_async(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[2000];
+    ULONG bytes = 0, error;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE, 0);
+    error = HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped);
+    ok(error == NO_ERROR || error == ERROR_IO_PENDING, "got %lu", UL(error));
+    ok_eq(call_end(x.queue, &c, error, &bytes), NO_ERROR);
+    ok_eq(bytes, 5);
+    ok(!memcmp(buffer, "abcde", 5), "got %.5s", buffer);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] A read before the bytes pends, and ends with the first that come. */
+static void test_pending(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[2000];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE_HEAD, 0);
+    ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped), ERROR_IO_PENDING);
+    ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);
+    ok(call_pending(x.queue, &c), "the read has ended");
+    send_text(x.client, "abc");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok_eq(bytes, 3);
+    send_text(x.client, "de");
+    ok_eq(read_body(x.queue, id, 0, buffer + 3, sizeof buffer - 3, &bytes), NO_ERROR);
+    ok_eq(bytes, 2);
+    ok(!memcmp(buffer, "abcde", 5), "got %.5s", buffer);
+    ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [doc] FILL_BUFFER waits until the buffer is full or the body ends. */
+static void test_fill_buffer(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[8];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE_HEAD, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer, 4, NULL,
+                                       &c.overlapped),
+          ERROR_IO_PENDING);
+    send_text(x.client, "abc");
+    ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "de");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok_eq(bytes, 4);
+    ok(!memcmp(buffer, "abcd", 4), "got %.4s", buffer);
+    /* The end of the body is as good as a full buffer. */
+    ok_eq(read_body(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer, sizeof buffer, &bytes),
+          NO_ERROR);
+    ok_eq(bytes, 1);
+    ok_eq(buffer[0], 'e');
+    ok_eq(read_body(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer, sizeof buffer, NULL),
+          ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] No room: tells whether there is something (.NET's zero-byte reads). */
+static void test_zero_length(int version)
+{
+    struct scene x;
+    char buffer[8];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    id = scene_take(&x, POST_FIVE, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, NULL, 0, &bytes, NULL), ERROR_MORE_DATA);
+    ok_eq(bytes, 1);
+    /* It took nothing away. */
+    ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, &bytes), NO_ERROR);
+    ok_eq(bytes, 5);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] And waits until there is something. */
+static void test_zero_length_pending(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[8];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE_HEAD, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, NULL, 0, NULL, &c.overlapped), ERROR_IO_PENDING);
+    ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "abcde");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), ERROR_MORE_DATA);
+    ok_eq(bytes, 1);
+    ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, &bytes), NO_ERROR);
+    ok_eq(bytes, 5);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] A request without a body is at its end; cpprestsdk reads from every GET. */
+static void test_no_body(int version)
+{
+    struct scene x;
+    char buffer[8];
+    ULONG bytes;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    id = scene_take(&x, GET_FOOBAR, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
+    ok_eq(x.in.v1.Flags, 0);
+    ok_eq(x.in.v1.EntityChunkCount, 0);
+    ok_eq(read_body(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer, sizeof buffer, &bytes),
+          ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* The one chunk of x->in, which lies in the buffer; NULL and a failed check without it. */
+static const HTTP_DATA_CHUNK *the_chunk(const struct scene *x)
+{
+    const HTTP_DATA_CHUNK *chunk = x->in.v1.pEntityChunks;
+    const char *data;
+
+    if (!ok_eq(x->in.v1.EntityChunkCount, 1) || !ok_eq(chunk->DataChunkType, HttpDataChunkFromMemory))
+        return NULL;
+    data = chunk->FromMemory.pBuffer;
+    ok((const char *)chunk >= x->in.bytes && (const char *)(chunk + 1) <= x->in.bytes + sizeof x->in,
+       "the chunk isn't in the buffer");
+    ok(data >= x->in.bytes && data + chunk->FromMemory.BufferLength <= x->in.bytes + sizeof x->in,
+       "the chunk's data isn't in the buffer");
+    return chunk;
+}
+
+/* [rp] COPY_BODY with room for all of it: a chunk behind the request, and no flag. */
+static void test_copy_body(int version)
+{
+    const HTTP_DATA_CHUNK *chunk;
+    struct scene x;
+    char buffer[8];
+    ULONG bytes;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    id = scene_take(&x, POST_FIVE, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
+    ok_eq(x.in.v1.Flags, 0);
+    ok_eq(x.in.v1.BytesReceived, wire_length(POST_FIVE, x.port));
+    chunk = the_chunk(&x);
+    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
+        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    /* Nothing is left to read. */
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, &bytes, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] COPY_BODY with too little room is a success that fills the buffer; the rest is there to be read. */
+static void test_copy_part(int version)
+{
+    const HTTP_DATA_CHUNK *chunk;
+    struct scene x;
+    char request[LARGE * 2], rest[LARGE];
+    ULONG bytes = 0, part = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    make_large(request, sizeof request);
+    send_text(x.client, request, x.port);
+    memset(&x.in, 0xcc, sizeof x.in);
+    ok_eq(receive_into(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, &x.in, 2000, &bytes), NO_ERROR);
+    ok_eq(bytes, 2000);
+    id = x.in.v1.RequestId;
+    ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+    ok_eq(x.in.v1.BytesReceived, wire_length(request, x.port));
+    chunk = the_chunk(&x);
+    if (chunk) {
+        part = chunk->FromMemory.BufferLength;
+        ok(part > 0 && part < 2000, "%lu bytes in the chunk", UL(part));
+        ok((char *)chunk->FromMemory.pBuffer + part == x.in.bytes + 2000, "the chunk doesn't fill the buffer");
+        ok(is_large(chunk->FromMemory.pBuffer, 0, part), "other bytes than sent");
+    }
+    ok_eq((unsigned char)x.in.bytes[2000], 0xcc);
+    ok_eq(read_body(x.queue, id, 0, rest, sizeof rest, &bytes), NO_ERROR);
+    ok_eq(bytes, LARGE - part);
+    ok(is_large(rest, part, bytes), "other bytes than sent");
+    ok_eq(read_body(x.queue, id, 0, rest, sizeof rest, &bytes), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] A buffer that the head alone overfills is ERROR_MORE_DATA with COPY_BODY too; then the body comes along. */
+static void test_copy_after_more_data(int version)
+{
+    struct scene x;
+    ULONG needed = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    send_text(x.client, POST_FIVE, x.port);
+    ok_eq(receive_into(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, &x.in, smallest_request(version),
+                       &needed),
+          ERROR_MORE_DATA);
+    id = x.in.v1.RequestId;
+    ok_eq(receive_into(x.queue, id, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, &x.in, sizeof x.in, NULL), NO_ERROR);
+    the_chunk(&x);
+    ok_eq(x.in.v1.Flags, 0);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [doc] FLUSH_BODY: all of the body is copied, so the call waits for it. */
+static void test_flush_body(int version)
+{
+    const HTTP_DATA_CHUNK *chunk;
+    struct scene x;
+    struct call c;
+    char buffer[8];
+
+    scene_open(&x, version);
+    call_open(&c);
+    memset(&x.in, 0xcc, sizeof x.in);
+    ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY, &x.in.v2, sizeof x.in,
+                                 NULL, &c.overlapped),
+          ERROR_IO_PENDING);
+    send_text(x.client, POST_FIVE_HEAD "abc", x.port);
+    ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "de");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), NO_ERROR);
+    ok_eq(x.in.v1.Flags, 0);
+    chunk = the_chunk(&x);
+    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
+        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    ok_eq(read_body(x.queue, x.in.v1.RequestId, 0, buffer, sizeof buffer, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] The chunks of a chunked body are the server's business: the program reads the contents. */
+static void test_chunked(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[64];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_CHUNKED_HEAD, 0);
+    ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+    ok_eq(x.in.v1.Headers.KnownHeaders[HttpHeaderTransferEncoding].RawValueLength, 7);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped), ERROR_IO_PENDING);
+    /* A size is no content. */
+    send_text(x.client, "3\r\n");
+    ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "abc\r\n");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok_eq(bytes, 3);
+    ok(!memcmp(buffer, "abc", 3), "got %.3s", buffer);
+    /* Several chunks in one read; the last chunk is the end. */
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer,
+                                       sizeof buffer, NULL, &c.overlapped),
+          ERROR_IO_PENDING);
+    send_text(x.client, "2\r\nde\r\n4;x=y\r\nfghi\r\n");
+    ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "0\r\n\r\n");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok_eq(bytes, 6);
+    ok(!memcmp(buffer, "defghi", 6), "got %.6s", buffer);
+    ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+
+    /* The connection goes on with the next request. */
+    scene_take(&x, GET_FOOBAR, 0);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] A chunked body that came with its head is copied without its framing. */
+static void test_copy_chunked(int version)
+{
+    const HTTP_DATA_CHUNK *chunk;
+    struct scene x;
+
+    scene_open(&x, version);
+    scene_take(&x, POST_CHUNKED_HEAD "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
+    ok_eq(x.in.v1.Flags, 0);
+    chunk = the_chunk(&x);
+    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
+        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] Length and coding: the program sees both headers, the coding counts, and the connection ends with the answer. */
+static void test_length_and_coding(int version)
+{
+    static const char *const heads[] = {"Content-Length: 1\r\nTransfer-Encoding: chunked",
+                                        "Transfer-Encoding: chunked\r\nContent-Length: 1"};
+    struct scene x;
+    char request[256], buffer[16], text[4096];
+    ULONG bytes = 0;
+    size_t i;
+
+    scene_open(&x, version);
+    for (i = 0; i < ARRAYSIZE(heads); i++) {
+        snprintf(request, sizeof request,
+                 "POST /foobar HTTP/1.1\r\nHost: localhost:%%u\r\n%s\r\n\r\n3\r\nabc\r\n0\r\n\r\n", heads[i]);
+        scene_take(&x, request, 0);
+        ok_eq(x.in.v1.Headers.KnownHeaders[HttpHeaderContentLength].RawValueLength, 1);
+        ok_eq(x.in.v1.Headers.KnownHeaders[HttpHeaderTransferEncoding].RawValueLength, 7);
+        ok_eq(read_body(x.queue, x.in.v1.RequestId, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer,
+                        sizeof buffer, &bytes),
+              NO_ERROR);
+        ok_eq(bytes, 3);
+        ok_eq(respond(x.queue, x.in.v1.RequestId, "done"), NO_ERROR);
+        ok(recv_all(x.client, text, sizeof text) > 0, "the connection doesn't end");
+        ok_str(answer_body(text), "done");
+        scene_reconnect(&x);
+    }
+    scene_close(&x);
+}
+
+/* [own] The invitation to send the body goes out when the program first asks for it. */
+static void test_expect_continue(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[64], text[256];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x,
+                    "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+                    0);
+    /* The request is delivered without its body. */
+    ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+    if (!test_on_windows())
+        ok(is_quiet(x.client, QUIET), "the client was invited before the body was asked for");
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped), ERROR_IO_PENDING);
+    ok(recv_until(x.client, text, sizeof text, "\r\n\r\n") > 0, "no invitation");
+    ok_str(text, "HTTP/1.1 100 Continue\r\n\r\n");
+    send_text(x.client, "abcde");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok_eq(bytes, 5);
+    scene_finish(&x);
+    /* Once is enough, and the connection goes on. */
+    scene_take(&x, GET_FOOBAR, 0);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [own] Answered before the body was asked for: nobody knows whether it comes, so the connection ends. */
+static void test_expect_refused(int version)
+{
+    struct scene x;
+    char text[4096];
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    id = scene_take(&x,
+                    "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+                    0);
+    ok_eq(respond_status(x.queue, id, 417, "Expectation Failed", "no", 0), NO_ERROR);
+    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    /* [rfc] The refusal is the whole answer. */
+    ok_eq(answer_status(text), 417);
+    if (!test_on_windows())
+        ok(is_closed(x.client), "the connection goes on");
+    scene_close(&x);
+}
+
+/* [rp] Bodies are larger than any buffer: 1 MB in reads of 128 KB, which is .NET's and mORMot's way. */
+static void test_large(int version)
+{
+    enum { PIECE = 128 * 1024, PIECES = 8 };
+    struct scene x;
+    struct call c;
+    char *data = malloc(PIECE), *got = malloc(PIECE);
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+    int i;
+
+    scene_open(&x, version);
+    call_open(&c);
+    memset(data, 'x', PIECE);
+    id = scene_take(&x, "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 1048576\r\n\r\n", 0);
+    for (i = 0; i < PIECES; i++) {
+        data[0] = data[PIECE - 1] = (char)('a' + i);
+        ok_eq(HttpReceiveRequestEntityBody(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, got, PIECE,
+                                           NULL, &c.overlapped),
+              ERROR_IO_PENDING);
+        send_bytes(x.client, data, PIECE);
+        ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+        ok_eq(bytes, PIECE);
+        ok(!memcmp(got, data, PIECE), "piece %d: other bytes than sent", i);
+    }
+    ok_eq(read_body(x.queue, id, 0, got, PIECE, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    free(data);
+    free(got);
+    call_close(&c);
+    scene_close(&x);
+}
+
+static int is_loss(ULONG error)
+{
+    return error == ERROR_NETNAME_DELETED || error == ERROR_CONNECTION_INVALID || error == ERROR_OPERATION_ABORTED;
+}
+
+/* [rp] A client that goes away in the middle of its body ends the read that waits for the rest. */
+static void test_client_leaves(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[64];
+    ULONG error;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE_HEAD, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped), ERROR_IO_PENDING);
+    reset(x.client);
+    error = call_end(x.queue, &c, ERROR_IO_PENDING, NULL);
+    ok(is_loss(error), "got %lu", UL(error));
+    /* And those that come after it. */
+    error = read_body(x.queue, id, 0, buffer, sizeof buffer, NULL);
+    ok(is_loss(error), "got %lu", UL(error));
+    x.client = connect_local(x.port);
+    scene_take(&x, GET_FOOBAR, 0);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] A client that ends its side early gets a 400, and the read fails. */
+static void test_client_ends_early(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[64], text[4096];
+    ULONG error;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE_HEAD, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped), ERROR_IO_PENDING);
+    shutdown(x.client, SD_SEND);
+    error = call_end(x.queue, &c, ERROR_IO_PENDING, NULL);
+    ok(is_loss(error), "got %lu", UL(error));
+    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    ok_eq(answer_status(text), 400);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [own] An answer ends a read that waits for the body: nobody wants the rest. */
+static void test_answered_while_reading(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[64];
+    HTTP_REQUEST_ID id;
+    ULONG error;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE_HEAD, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped), ERROR_IO_PENDING);
+    ok_eq(respond(x.queue, id, "done"), NO_ERROR);
+    error = call_end(x.queue, &c, ERROR_IO_PENDING, NULL);
+    ok(is_loss(error), "got %lu", UL(error));
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [doc] The flags that there are; any other is refused. */
+static void test_unknown_flags(int version)
+{
+    struct scene x;
+    char buffer[64];
+    ULONG bytes;
+
+    scene_open(&x, version);
+    scene_take(&x, POST_FIVE, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, x.in.v1.RequestId, 0x80000000, buffer, sizeof buffer, &bytes, NULL),
+          ERROR_INVALID_PARAMETER);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+START_TEST(body)
+{
+    BOTH(test_arguments);
+    BOTH(test_not_copied);
+    BOTH(test_read);
+    BOTH(test_piecewise);
+    BOTH(test_async);
+    BOTH(test_pending);
+    BOTH(test_fill_buffer);
+    BOTH(test_zero_length);
+    BOTH(test_zero_length_pending);
+    BOTH(test_no_body);
+    BOTH(test_copy_body);
+    BOTH(test_copy_part);
+    BOTH(test_copy_after_more_data);
+    BOTH(test_flush_body);
+    BOTH(test_chunked);
+    BOTH(test_copy_chunked);
+    BOTH(test_length_and_coding);
+    BOTH(test_expect_continue);
+    BOTH(test_expect_refused);
+    BOTH(test_large);
+    BOTH(test_client_leaves);
+    BOTH(test_client_ends_early);
+    BOTH(test_unknown_flags);
+    if (test_on_windows()) {
+        skip("our own choices");
+        return;
+    }
+    BOTH(test_answered_while_reading);
+}

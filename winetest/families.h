@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * families.h: the families of tests, in the order they run. Family NAME is NAME.c.
+ */
+#ifndef WINETEST_FAMILIES_H
+#define WINETEST_FAMILIES_H
+
+#define TEST_FAMILIES(X) \
+    X(init) X(v1_handle) X(v1_url) X(session) X(group) X(queue) X(routing) X(connection) X(malformed) \
+    X(receive) X(request) X(body) X(send) X(ports) X(completion) X(disconnect)
+
+#endif
