@@ -55,22 +55,7 @@ static ULONG send_end(struct echo *e)
     return send_parts(e, &chunk, e->chunked ? 1 : 0, 0);
 }
 
-/* The body, piece by piece, until its end. */
-static ULONG copy_body(struct echo *e)
-{
-    ULONG error, bytes;
-
-    for (;;) {
-        error = HttpReceiveRequestEntityBody(e->queue, e->request->RequestId, 0, e->body, BODY_BUFFER, &bytes, NULL);
-        if (error != NO_ERROR)
-            return error;
-        error = send_piece(e, bytes);
-        if (error != NO_ERROR)
-            return error;
-    }
-}
-
-static void echo_request(struct echo *e)
+static ULONG send_head(struct echo *e)
 {
     HTTP_KNOWN_HEADER *known = e->request->Headers.KnownHeaders;
     HTTP_RESPONSE response;
@@ -85,10 +70,27 @@ static void echo_request(struct echo *e)
                    known[HttpHeaderContentLength].RawValueLength ? known[HttpHeaderContentLength].pRawValue : "0");
     if (known[HttpHeaderContentType].RawValueLength)
         set_header(&response, HttpHeaderContentType, known[HttpHeaderContentType].pRawValue);
-    if (HttpSendHttpResponse(e->queue, e->request->RequestId, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &response, NULL, &sent,
-                             NULL, 0, NULL, NULL) != NO_ERROR)
-        return;
-    if (copy_body(e) == ERROR_HANDLE_EOF)
+    return HttpSendHttpResponse(e->queue, e->request->RequestId, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &response, NULL,
+                                &sent, NULL, 0, NULL, NULL);
+}
+
+/* ERROR_HANDLE_EOF when the body is over. */
+static ULONG receive_piece(struct echo *e, ULONG *bytes)
+{
+    return HttpReceiveRequestEntityBody(e->queue, e->request->RequestId, 0, e->body, BODY_BUFFER, bytes, NULL);
+}
+
+static void echo_request(struct echo *e)
+{
+    /* Before the answer begins: a client that waits for 100 Continue gets it when the body is asked for. */
+    ULONG bytes, received = receive_piece(e, &bytes), sent = send_head(e);
+
+    while (sent == NO_ERROR && received == NO_ERROR) {
+        sent = send_piece(e, bytes);
+        if (sent == NO_ERROR)
+            received = receive_piece(e, &bytes);
+    }
+    if (sent == NO_ERROR && received == ERROR_HANDLE_EOF)
         send_end(e);
     else
         HttpCancelHttpRequest(e->queue, e->request->RequestId, NULL);

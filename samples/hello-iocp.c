@@ -59,15 +59,19 @@ static ULONG packet_error(const OVERLAPPED_ENTRY *e)
 static DWORD WINAPI work(void *arg)
 {
     OVERLAPPED_ENTRY entries[BATCH];
+    BOOL stopping = FALSE;
     ULONG count;
 
     (void)arg;
-    while (GetQueuedCompletionStatusEx(port, entries, BATCH, &count, INFINITE, FALSE))
+    while (!stopping && GetQueuedCompletionStatusEx(port, entries, BATCH, &count, INFINITE, FALSE))
         for (ULONG i = 0; i < count; i++) {
             if (!entries[i].lpOverlapped)
-                return 0; /* posted by main() */
-            run((struct context *)entries[i].lpOverlapped, packet_error(&entries[i]));
+                stopping = TRUE;
+            else
+                run((struct context *)entries[i].lpOverlapped, packet_error(&entries[i]));
         }
+    /* For the next thread: one packet for each could all be taken in one batch. */
+    PostQueuedCompletionStatus(port, 0, 0, NULL);
     return 0;
 }
 
@@ -85,8 +89,7 @@ static BOOL WINAPI stop(DWORD event)
 {
     (void)event;
     HttpShutdownRequestQueue(server.queue);
-    for (int i = 0; i < server.threads; i++)
-        PostQueuedCompletionStatus(port, 0, 0, NULL);
+    PostQueuedCompletionStatus(port, 0, 0, NULL);
     return TRUE;
 }
 

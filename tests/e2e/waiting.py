@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Requests that wait for a program with one busy thread: the queue's limit, and Ctrl+C in the middle."""
+import signal
+
+import client
+from check import check
+from client import request
+from server import STOP_SECONDS, Server
+
+QUEUE_LIMIT = 1000  # requests
+OK = b"HTTP/1.1 200 OK"
+UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable"
+
+
+def hold(s):
+    """A connection whose request keeps the only thread busy until let_go(). 100 Continue says that it was taken."""
+    c = client.connect(s.port)
+    c.sendall(request("/", "Content-Length: 2", "Expect: 100-continue", "Connection: close", method="POST"))
+    if not c.recv(1000).startswith(b"HTTP/1.1 100 "):
+        raise RuntimeError("no 100 Continue")
+    return c
+
+
+def let_go(c):
+    c.sendall(b"ab")
+    return client.read_all(c)
+
+
+def ask(s):
+    c = client.connect(s.port)
+    c.sendall(request("/", "Connection: close"))
+    return c
+
+
+def status_line(c):
+    return client.read_all(c).partition(b"\r\n")[0]
+
+
+def queue_limit(s):
+    holder = hold(s)
+    waiting = [ask(s) for _ in range(QUEUE_LIMIT)]
+    refused = [status_line(ask(s)) for _ in range(20)]
+    check("waiting: behind a full queue", [UNAVAILABLE] * 20, refused)
+    check("waiting: the one that was taken", b"ab", let_go(holder)[-2:])
+    check("waiting: the queue's", [OK] * QUEUE_LIMIT, [status_line(c) for c in waiting])
+    check("waiting: later ones", OK, status_line(ask(s)))
+
+
+def shutdown(s):
+    holder, waiting = hold(s), [ask(s) for _ in range(20)]
+    s.process.send_signal(signal.SIGINT)
+    check("waiting: Ctrl+C: those that wait", [UNAVAILABLE] * 20, [status_line(c) for c in waiting])
+    answer = let_go(holder)
+    check("waiting: Ctrl+C: the one that was taken is answered", (OK, b"ab"), (answer[:len(OK)], answer[-2:]))
+    check("waiting: Ctrl+C: then the program ends", 0, s.process.wait(STOP_SECONDS))
+    check("waiting: Ctrl+C: no process is left", [], s.processes())
+
+
+def checks():
+    with Server("echo", "1") as s:
+        yield "waiting: queue_limit", queue_limit, s
+    s = Server("echo", "1")
+    yield "waiting: shutdown", shutdown, s
+    s.kill()
