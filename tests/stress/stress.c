@@ -5,8 +5,8 @@
  *   stress [rounds] [connections per round] [seed]
  *
  * The server has four threads at a completion port, with or without skip-on-success, or four that block, round by round.
- * Each operation is counted when it begins and when it ends: once each. The clients ask for a behaviour by URL (/ok, /big, /echo, /cancel, /abandon, /wait), or
- * break off at a random point. In the middle of each round pending operations are cancelled at random; at its end the
+ * Each operation is counted when it begins and when it ends: once each. The clients ask for a behaviour by URL (/ok,
+ * /big, /echo, /cancel, /abandon, /wait), or break off at a random point. In the middle of each round pending operations are cancelled at random; at its end the
  * queue is closed with clients and operations under way. A round is good when every well-behaved request got its answer
  * and every operation ended once. The last line is "N passed, N failed, N skipped".
  */
@@ -47,7 +47,7 @@ static HANDLE queue, port;
 static HTTP_SERVER_SESSION_ID session;
 static HTTP_URL_GROUP_ID group;
 static _Atomic(struct op *) all_ops;
-static atomic_int begun, ended, doubled, failures, answers, well_behaved;
+static atomic_int begun, ended, doubled, failures, answers, well_behaved, dropped;
 static atomic_bool stopping;
 static enum style style;
 static USHORT port_number;
@@ -314,6 +314,7 @@ static void misbehave(SOCKET s, unsigned *random)
     int n = make_request(request, sizeof request, paths[choice], choice == 2 ? 2000 : 0);
     DWORD patience = 1 + next_random(random) % 10;
 
+    dropped++;
     setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, (const char *)&patience, sizeof patience);
     if (next_random(random) % 2)
         n = next_random(random) % (n + 1);
@@ -486,7 +487,7 @@ int main(int argc, char **argv)
         int before = failures;
 
         play(i, connections, &random);
-        printf("round %d: %d operations, %d answers so far\n", i, begun, answers);
+        printf("round %d: %d operations; so far %d answers, %d connections broken off\n", i, begun, answers, dropped);
         fflush(stdout);
         good += failures == before;
     }
