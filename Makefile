@@ -57,13 +57,14 @@ asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 tsan_FLAGS := -fsanitize=thread
 $(foreach variant,native asan tsan,$(eval $(call elf_variant,$(variant))))
 
-$B/native/obj/host/wine.o: $B/build_id.h
+WINE_HOST := $(patsubst $S/%.c,$B/native/obj/%.o,$(wildcard $S/host/*.c))
+$(WINE_HOST): $B/build_id.h
 
 $W/obj/ntdll.so: $S/host/wine_ntdll.S
 	@mkdir -p $(@D)
 	$(CC) -shared -nostdlib -Wl,-soname,ntdll.so -o $@ $<
 
-$(UNIX_DIR)/httpev.so: $(native_OBJS) $B/native/obj/host/wine.o $W/obj/ntdll.so
+$(UNIX_DIR)/httpev.so: $(native_OBJS) $(WINE_HOST) $W/obj/ntdll.so
 	@mkdir -p $(@D)
 	$(CC) -shared -Wl,-soname,httpev.so -Wl,-z,defs,-z,relro,-z,now -o $@ $^ $(ELF_LIBS)
 

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "../../dlls/httpapi/api/handle.h"
+#include "../../dlls/httpapi/engine/port.h"
 #include "../../dlls/httpapi/host/host.h"
 
 #define MOST 8
@@ -79,6 +80,17 @@ void stub_begin(OVERLAPPED *overlapped)
     host_event_reset(overlapped->hEvent ? overlapped->hEvent : handles[0]);
 }
 
+bool stub_post(HANDLE handle, ULONG_PTR packet_key, ULONG_PTR value, NTSTATUS status, ULONG_PTR bytes)
+{
+    struct packet packet = {packet_key, value, bytes, status};
+    struct port *port = host_port_open(handle);
+    bool posted = port && !port_push(port, &packet, PUSH_COMPLETION);
+
+    if (port)
+        host_port_release(port);
+    return posted;
+}
+
 static void tell(OVERLAPPED *overlapped, NTSTATUS status, ULONG_PTR bytes)
 {
     HANDLE event = overlapped->hEvent ? overlapped->hEvent : handles[0];
@@ -87,7 +99,7 @@ static void tell(OVERLAPPED *overlapped, NTSTATUS status, ULONG_PTR bytes)
     __atomic_store_n(&overlapped->Internal, (ULONG_PTR)status, __ATOMIC_RELEASE);
     host_event_set(event);
     if (stub_port)
-        host_port_post(stub_port, key, (ULONG_PTR)overlapped, status, bytes);
+        stub_post(stub_port, key, (ULONG_PTR)overlapped, status, bytes);
 }
 
 void stub_complete(OVERLAPPED *overlapped, NTSTATUS status, ULONG_PTR bytes)

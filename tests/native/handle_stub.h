@@ -6,6 +6,8 @@
 #ifndef HTTPAPI_TESTS_NATIVE_HANDLE_STUB_H
 #define HTTPAPI_TESTS_NATIVE_HANDLE_STUB_H
 
+#include <stdbool.h>
+
 #include <windows.h>
 
 /* Makes the queue; once for each test. */
@@ -16,6 +18,9 @@ void stub_begin(OVERLAPPED *overlapped);
 
 /* Ends it: result, event or queue handle, packet. */
 void stub_complete(OVERLAPPED *overlapped, NTSTATUS status, ULONG_PTR bytes);
+
+/* What a completed operation leaves at a port. False when the handle isn't a port's. */
+bool stub_post(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status, ULONG_PTR bytes);
 
 /* How often the front has called each function of api/handle.h for the queue's handles. */
 struct stub_calls {

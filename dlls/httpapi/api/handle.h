@@ -30,8 +30,7 @@ bool handle_known(HANDLE handle);
 
 /*
  * The handle is about to be closed: call before the system's close. For the queue's last handle all its pending
- * operations are completed with STATUS_CANCELLED. For a completion port that a queue is bound to, the binding
- * ends (the result is still false: the port isn't ours).
+ * operations are completed with STATUS_CANCELLED.
  */
 bool handle_closing(HANDLE handle);
 

@@ -11,54 +11,24 @@
 #include "../host/host.h"
 #include "group.h"
 #include "handle.h"
+#include "handle_table.h"
 #include "op.h"
 #include "status.h"
 
-/*
- * Handle values are small multiples of four, so the table is indexed by them: a page of entries is made when a handle
- * in its range first belongs to a queue.
- */
-#define PAGE_BITS 10
-#define PAGE_ENTRIES (1u << PAGE_BITS)
-#define PAGE_COUNT 4096
-
-typedef _Atomic(struct http_queue *) entry;
-
-static _Atomic(entry *) pages[PAGE_COUNT];
+static struct handle_table queues; /* changed under the config lock */
 static struct list open_objects = LIST_INIT(open_objects); /* config lock */
 static struct list free_objects = LIST_INIT(free_objects); /* config lock */
-static _Atomic(unsigned) bound_ports; /* how many queues have one: NtClose looks for ports only then */
-
-static entry *entry_of(HANDLE handle, bool make)
-{
-    ULONG_PTR index = (ULONG_PTR)handle >> 2;
-    entry *page;
-
-    if (index >> PAGE_BITS >= PAGE_COUNT)
-        return NULL;
-    page = atomic_load_explicit(&pages[index >> PAGE_BITS], memory_order_acquire);
-    if (!page && make) {
-        page = calloc(PAGE_ENTRIES, sizeof *page);
-        atomic_store_explicit(&pages[index >> PAGE_BITS], page, memory_order_release);
-    }
-    return page ? &page[index & (PAGE_ENTRIES - 1)] : NULL;
-}
 
 struct http_queue *queue_object_find(HANDLE handle)
 {
-    entry *e = entry_of(handle, false);
-
-    return e ? atomic_load_explicit(e, memory_order_acquire) : NULL;
+    return handle_table_get(&queues, handle);
 }
 
 /* Config lock. */
 static bool add_handle(struct http_queue *q, HANDLE handle)
 {
-    entry *e = entry_of(handle, true);
-
-    if (!e)
+    if (!handle_table_set(&queues, handle, q))
         return false;
-    atomic_store_explicit(e, q, memory_order_release);
     q->handles++;
     return true;
 }
@@ -191,30 +161,12 @@ void queue_object_signal(struct http_queue *q)
 
 void queue_object_post(struct http_queue *q, OVERLAPPED *overlapped, NTSTATUS status, ULONGLONG bytes)
 {
-    HANDLE port = q->port;
+    struct packet packet = {q->key, (uintptr_t)overlapped, (uintptr_t)bytes, status};
+    struct port *port = atomic_load_explicit(&q->port, memory_order_acquire);
+    enum result result = port ? port_push(port, &packet, PUSH_COMPLETION) : RESULT_OK;
 
-    if (!port)
-        return;
-    status = host_port_post(port, q->key, (ULONG_PTR)overlapped, status, (ULONG_PTR)bytes);
-    if (status)
-        WARN("no packet for %p: port %p, status %08x", (void *)overlapped, port, (unsigned)status);
-}
-
-/* The program closes a port: packets have nowhere to go any more. */
-static void forget_port(HANDLE port)
-{
-    struct list *l;
-
-    if (!atomic_load_explicit(&bound_ports, memory_order_relaxed))
-        return;
-    pthread_mutex_lock(&config_lock);
-    list_for_each(l, &open_objects) {
-        HANDLE expected = port;
-
-        if (atomic_compare_exchange_strong(&container_of(l, struct http_queue, node)->port, &expected, NULL))
-            bound_ports--;
-    }
-    pthread_mutex_unlock(&config_lock);
+    if (result)
+        WARN("no packet for %p: %s", (void *)overlapped, result == RESULT_GONE ? "the port is closed" : "no memory");
 }
 
 void queue_object_hold(struct http_queue *q)
@@ -226,24 +178,11 @@ void queue_object_release(struct http_queue *q)
 {
     if (atomic_fetch_sub_explicit(&q->refs, 1, memory_order_acq_rel) != 1)
         return;
-    if (atomic_exchange(&q->port, NULL))
-        bound_ports--;
+    if (q->port)
+        host_port_release(q->port);
     pthread_mutex_lock(&config_lock);
     object_free(q);
     pthread_mutex_unlock(&config_lock);
-}
-
-/* Another handle of the queue, to signal its event by. Config lock. */
-static HANDLE other_handle(const struct http_queue *q)
-{
-    for (unsigned i = 0; i < PAGE_COUNT; i++) {
-        entry *page = pages[i];
-
-        for (unsigned k = 0; page && k < PAGE_ENTRIES; k++)
-            if (page[k] == q)
-                return (HANDLE)(ULONG_PTR)((i << PAGE_BITS | k) << 2);
-    }
-    return NULL;
 }
 
 bool handle_known(HANDLE handle)
@@ -256,15 +195,13 @@ bool handle_closing(HANDLE handle)
     struct http_queue *q = queue_object_find(handle);
     bool last;
 
-    if (!q) {
-        forget_port(handle);
+    if (!q)
         return false;
-    }
     pthread_mutex_lock(&config_lock);
     last = --q->handles == 0;
-    atomic_store_explicit(entry_of(handle, false), NULL, memory_order_release);
+    handle_table_set(&queues, handle, NULL);
     if (!last && q->event == handle)
-        q->event = other_handle(q);
+        q->event = handle_table_find(&queues, q);
     pthread_mutex_unlock(&config_lock);
     INFO("queue handle %p closed%s", handle, last ? ", its last" : "");
     if (last) {
@@ -286,17 +223,15 @@ bool handle_duplicated(HANDLE source, HANDLE target)
     return true;
 }
 
+/* A file object is bound once. Config lock. */
 static NTSTATUS bind_port(struct http_queue *q, const struct handle_completion_info *info)
 {
-    HANDLE none = NULL;
+    struct port *port = q->port ? NULL : host_port_open(info->port);
 
-    /* A file object is bound once; the key is there before the port is seen. */
-    if (!info->port || q->port)
+    if (!port)
         return STATUS_INVALID_PARAMETER;
-    q->key = info->key;
-    if (!atomic_compare_exchange_strong(&q->port, &none, info->port))
-        return STATUS_INVALID_PARAMETER;
-    bound_ports++;
+    q->key = info->key; /* before anybody sees the port */
+    atomic_store_explicit(&q->port, port, memory_order_release);
     return STATUS_SUCCESS;
 }
 
@@ -308,7 +243,9 @@ bool handle_set_information(HANDLE handle, ULONG info_class, const void *info, U
         return false;
     TRACE("handle %p class %u length %u", handle, info_class, length);
     if (info_class == HANDLE_INFO_COMPLETION && length >= sizeof(struct handle_completion_info)) {
+        pthread_mutex_lock(&config_lock);
         *status = bind_port(q, info);
+        pthread_mutex_unlock(&config_lock);
     } else if (info_class == HANDLE_INFO_NOTIFICATION_MODES && length >= sizeof(ULONG)) {
         /* Modes are only ever added (SetFileCompletionNotificationModes' documentation). */
         atomic_fetch_or(&q->modes, *(const ULONG *)info);

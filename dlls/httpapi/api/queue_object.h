@@ -14,6 +14,7 @@
 #include <ntstatus.h>
 
 #include "../engine/list.h"
+#include "../engine/port.h"
 #include "../engine/queue.h"
 #include "../engine/router.h"
 #include "property.h"
@@ -26,8 +27,8 @@ struct http_queue {
     unsigned version;          /* 1: HttpCreateHttpHandle, 2: HttpCreateRequestQueue */
     struct target urls;        /* version 1: HttpAddUrl */
     _Atomic(HANDLE) event;     /* the first handle; signalled for operations without an event of their own */
-    _Atomic(HANDLE) port;      /* completion port, or NULL */
-    _Atomic(ULONG_PTR) key;
+    _Atomic(struct port *) port; /* completion port, or NULL; set once */
+    ULONG_PTR key;
     atomic_uint modes;         /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, FILE_SKIP_SET_EVENT_ON_HANDLE 2 */
     atomic_bool waited_on;     /* somebody waits on the handle: see handle_waited_on() */
     atomic_bool signalled;     /* what the event would be */

@@ -22,6 +22,7 @@ enum result {
     RESULT_DENIED,      /* the system doesn't let us have the port */
     RESULT_IO_ERROR,    /* a file chunk couldn't be read */
     RESULT_FAULT,       /* the caller's memory isn't there */
+    RESULT_TIMEOUT,     /* nothing came in time */
 };
 
 #endif

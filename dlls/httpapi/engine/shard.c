@@ -46,6 +46,11 @@ static void on_sweep(struct ev_loop *loop, ev_timer *w, int events)
     connections_sweep(ev_userdata(loop));
 }
 
+static void on_limit(struct ev_loop *loop, ev_timer *w, int events)
+{
+    (void)loop, (void)w, (void)events;
+}
+
 static bool shard_init_loop(struct shard *s)
 {
     s->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
@@ -57,6 +62,7 @@ static bool shard_init_loop(struct shard *s)
     ev_async_start(s->loop, &s->wake);
     ev_timer_init(&s->sweep, on_sweep, 1.0, 1.0);
     ev_timer_start(s->loop, &s->sweep);
+    ev_timer_init(&s->limit, on_limit, 0.0, 0.0);
     return true;
 }
 
@@ -140,11 +146,26 @@ struct shard *shard_of_thread(void)
     return shards[(mine - 1) % shard_count];
 }
 
-void shard_turn(struct shard *s, struct waiter *leader)
+/* A turn that ends at the deadline at the latest. */
+static void run_until(struct shard *s, uint64_t deadline)
+{
+    uint64_t now = wait_clock();
+
+    ev_now_update(s->loop);
+    ev_timer_set(&s->limit, deadline > now ? (double)(deadline - now) * 1e-9 : 0.0, 0.0);
+    ev_timer_start(s->loop, &s->limit);
+    ev_run(s->loop, EVRUN_ONCE);
+    ev_timer_stop(s->loop, &s->limit);
+}
+
+void shard_turn(struct shard *s, struct waiter *leader, uint64_t deadline)
 {
     if (!waiter_begin_leading(leader, s->index))
         return;
-    ev_run(s->loop, EVRUN_ONCE);
+    if (deadline == WAIT_FOR_EVER)
+        ev_run(s->loop, EVRUN_ONCE);
+    else
+        run_until(s, deadline);
     connections_bury(s);
     waiter_stop_leading(leader, s->index);
 }

@@ -32,6 +32,7 @@ struct shard {
     struct ev_loop *loop;
     ev_async wake;           /* ends the loop's sleep; carries nothing */
     ev_timer sweep;          /* once a second: connection deadlines */
+    ev_timer limit;          /* the leader's own deadline */
     bool polling;            /* the leader sleeps in epoll, without the lock */
     struct waiter *leader;   /* who runs the loop, NULL when nobody does */
     struct list followers;   /* waiters that sleep and would lead */
@@ -76,8 +77,11 @@ void shard_poke(struct shard *s);
 /* The calling thread's shard: the one whose loop it would lead. Stays the same for the thread's life. */
 struct shard *shard_of_thread(void);
 
-/* One turn of the loop by its leader, unless its wait is over; called with the lock, returns with it. */
-void shard_turn(struct shard *s, struct waiter *leader);
+/*
+ * One turn of the loop by its leader, unless its wait is over, that ends about the deadline; called with the lock, returns
+ * with it.
+ */
+void shard_turn(struct shard *s, struct waiter *leader, uint64_t deadline);
 
 /* Seconds on a clock that only goes forward, as of the loop's last turn or better; good to some milliseconds. */
 double shard_now(void);

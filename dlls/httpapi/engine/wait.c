@@ -17,19 +17,37 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "port.h"
 #include "queue.h"
 #include "shard.h"
 
 #define SERVICE_TICK_NS 1000000
 
-static void futex_wait(atomic_uint *word, unsigned value, const struct timespec *timeout)
+/* Until woken or the deadline; perhaps less. */
+static void futex_wait(atomic_uint *word, unsigned value, uint64_t deadline)
 {
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, timeout, NULL, 0);
+    struct timespec t = {.tv_sec = (time_t)(deadline / 1000000000), .tv_nsec = (long)(deadline % 1000000000)};
+
+    syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value, deadline == WAIT_FOR_EVER ? NULL : &t, NULL,
+            FUTEX_BITSET_MATCH_ANY);
 }
 
 static void futex_wake(atomic_uint *word)
 {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+uint64_t wait_clock(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static bool is_past(uint64_t deadline)
+{
+    return deadline != WAIT_FOR_EVER && wait_clock() >= deadline;
 }
 
 void waiter_init(struct waiter *w)
@@ -70,14 +88,12 @@ void waiter_stop_leading(struct waiter *w, unsigned index)
     waiter_move(w, WAIT_LEADS + index, WAIT_AWAKE);
 }
 
-/* Sleeps until promoted or over, or for at most `timeout`. No locks. */
-static void waiter_sleep(struct waiter *w, const struct timespec *timeout)
+/* Sleeps until promoted, over or past the deadline, and is awake or over then. No locks. */
+static void waiter_sleep(struct waiter *w, uint64_t deadline)
 {
-    while (atomic_load(&w->state) == WAIT_ASLEEP) {
-        futex_wait(&w->state, WAIT_ASLEEP, timeout);
-        if (timeout)
-            break;
-    }
+    while (waiter_is_asleep(w) && !is_past(deadline))
+        futex_wait(&w->state, WAIT_ASLEEP, deadline);
+    waiter_move(w, WAIT_ASLEEP, WAIT_AWAKE);
 }
 
 /* Ends a sleep that isn't over. False when the waiter doesn't sleep. */
@@ -96,6 +112,15 @@ void service_expect(struct shard *s)
         s->service_sleeps = false;
         waiter_rouse(&s->service);
     }
+}
+
+void service_expect_thread(void)
+{
+    struct shard *s = shard_of_thread();
+
+    shard_lock(s);
+    service_expect(s);
+    shard_unlock(s);
 }
 
 /*
@@ -119,11 +144,11 @@ static bool promote_follower(struct shard *s)
  * Runs the shard's loop until the wait is over. Leaving it earlier, for another shard, would leave it to nobody: the
  * service thread sleeps while there is a leader.
  */
-static void lead(struct shard *s, struct waiter *w)
+static void lead(struct shard *s, struct waiter *w, uint64_t deadline)
 {
     s->leader = w;
-    while (!waiter_is_over(w)) {
-        shard_turn(s, w);
+    while (!waiter_is_over(w) && !is_past(deadline)) {
+        shard_turn(s, w, deadline);
         shard_unlock(s);
         io_flush();
         shard_lock(s);
@@ -134,7 +159,7 @@ static void lead(struct shard *s, struct waiter *w)
 }
 
 /* Sleeps beside the shard's leader. Called with the shard's lock, returns without. */
-static void follow(struct shard *s, struct waiter *w)
+static void follow(struct shard *s, struct waiter *w, uint64_t deadline)
 {
     if (waiter_move(w, WAIT_AWAKE, WAIT_ASLEEP)) {
         list_add_tail(&s->followers, &w->node);
@@ -142,10 +167,17 @@ static void follow(struct shard *s, struct waiter *w)
             shard_poke(s); /* it sees a follower and makes way */
     }
     shard_unlock(s);
-    waiter_sleep(w, NULL);
+    waiter_sleep(w, deadline);
     shard_lock(s);
     list_del(&w->node);
     shard_unlock(s);
+}
+
+/* Before there is a loop to run. */
+static void sleep_alone(struct waiter *w, uint64_t deadline)
+{
+    if (waiter_move(w, WAIT_AWAKE, WAIT_ASLEEP))
+        waiter_sleep(w, deadline);
 }
 
 /* A shard that nobody leads, locked; or the thread's own, locked, when all have leaders. */
@@ -167,30 +199,39 @@ static struct shard *choose_shard(void)
     return own;
 }
 
-void waiter_wait(struct waiter *w)
+static void wait_in_shard(struct waiter *w, uint64_t deadline)
+{
+    struct shard *s = choose_shard();
+
+    if (s->leader)
+        follow(s, w, deadline);
+    else
+        lead(s, w, deadline);
+}
+
+bool waiter_wait_until(struct waiter *w, uint64_t deadline)
 {
     io_flush();
     while (!waiter_is_over(w)) {
-        struct shard *s = choose_shard();
-
-        if (s->leader)
-            follow(s, w);
+        if (is_past(deadline))
+            return false;
+        if (shard_count)
+            wait_in_shard(w, deadline);
         else
-            lead(s, w);
+            sleep_alone(w, deadline);
     }
+    return true;
 }
 
 /* Until woken, or a tick long while application threads come and go. Called with the lock, returns without. */
 static void service_rest(struct shard *s, bool for_good)
 {
-    struct timespec tick = {.tv_nsec = SERVICE_TICK_NS};
-
     s->service_sleeps = for_good;
     atomic_store(&s->service.state, WAIT_ASLEEP);
     shard_unlock(s);
-    waiter_sleep(&s->service, for_good ? NULL : &tick);
-    waiter_move(&s->service, WAIT_ASLEEP, WAIT_AWAKE);
+    waiter_sleep(&s->service, for_good ? WAIT_FOR_EVER : wait_clock() + SERVICE_TICK_NS);
     queues_hand_off();
+    ports_hand_off();
 }
 
 /*
@@ -208,7 +249,7 @@ static void service_round(struct shard *s, unsigned *seen)
         service_rest(s, false);
     } else {
         s->leader = &s->service;
-        shard_turn(s, &s->service);
+        shard_turn(s, &s->service, WAIT_FOR_EVER);
         s->leader = NULL;
         promote_follower(s);
         shard_unlock(s);

@@ -21,6 +21,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "list.h"
 
@@ -36,7 +37,19 @@ struct waiter {
     _Atomic(struct receive *) receive; /* the receive it waits for while that is in a queue; of queue.c */
 };
 
+/* Deadlines are nanoseconds of CLOCK_MONOTONIC. */
+#define WAIT_NO_TIME ((uint64_t)0)
+#define WAIT_FOR_EVER UINT64_MAX
+
+uint64_t wait_clock(void);
+
 void waiter_init(struct waiter *w);
+
+/* Would it be woken by a futex, at this moment? */
+static inline bool waiter_is_asleep(struct waiter *w)
+{
+    return atomic_load_explicit(&w->state, memory_order_relaxed) == WAIT_ASLEEP;
+}
 
 /* The wait is over; wakes the thread if it sleeps or polls. Any thread, any locks, once. */
 void waiter_end(struct waiter *w);
@@ -45,8 +58,17 @@ void waiter_end(struct waiter *w);
 bool waiter_begin_leading(struct waiter *w, unsigned index);
 void waiter_stop_leading(struct waiter *w, unsigned index);
 
-/* Waits for waiter_end(), leading a shard when one needs it. No locks. Runs io_flush(). */
-void waiter_wait(struct waiter *w);
+/*
+ * Waits for waiter_end(), leading a shard when one needs it (where there are none yet, it only sleeps). False when the
+ * deadline came first: somebody may end the wait all the same until the caller has seen to it that nobody can. No
+ * locks. Runs io_flush().
+ */
+bool waiter_wait_until(struct waiter *w, uint64_t deadline);
+
+static inline void waiter_wait(struct waiter *w)
+{
+    waiter_wait_until(w, WAIT_FOR_EVER);
+}
 
 /* The body of the service thread of shard `index`: never returns. The host makes one for each shard. */
 void service_run(unsigned index) __attribute__((noreturn));
@@ -56,5 +78,8 @@ void service_run(unsigned index) __attribute__((noreturn));
  * that somebody does. Shard lock.
  */
 void service_expect(struct shard *s);
+
+/* The same for work that was left to the calling thread itself. No shard's lock. */
+void service_expect_thread(void);
 
 #endif

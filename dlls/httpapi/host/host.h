@@ -13,6 +13,8 @@
 #include <windef.h>
 #include <ntstatus.h>
 
+struct port;
+
 /*
  * Makes a manual-reset event that isn't signalled. Its handle serves as the request queue's handle, so that
  * programs can wait on it, duplicate it and close it. Owned by the program: it goes when the program closes it.
@@ -23,10 +25,11 @@ void host_event_set(HANDLE event);
 void host_event_reset(HANDLE event);
 
 /*
- * Queues one completion packet. `value` is the caller's OVERLAPPED, `status` and `bytes` become what
- * GetQueuedCompletionStatus reports. STATUS_INVALID_HANDLE when the port is gone.
+ * The packets of a completion port, by its handle: what operations on queues leave there comes out of the program's waits
+ * on the port. NULL when the handle isn't a port's, or without memory. The reference keeps it until host_port_release().
  */
-NTSTATUS host_port_post(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status, ULONG_PTR bytes);
+struct port *host_port_open(HANDLE port);
+void host_port_release(struct port *p);
 
 /*
  * A descriptor for the regular file behind a file handle, a duplicate that the caller closes with close().

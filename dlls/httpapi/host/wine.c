@@ -14,6 +14,7 @@
 #include "build_id.h"
 #include "config.h"
 #include "host.h"
+#include "wine_port.h"
 
 #define WINDOWS __attribute__((ms_abi))
 
@@ -22,8 +23,6 @@ extern WINDOWS NTSTATUS NtCreateEvent(HANDLE *handle, ULONG access, const void *
 extern WINDOWS NTSTATUS NtSetEvent(HANDLE handle, LONG *previous);
 extern WINDOWS NTSTATUS NtResetEvent(HANDLE handle, LONG *previous);
 extern WINDOWS NTSTATUS NtClose(HANDLE handle);
-extern WINDOWS NTSTATUS NtSetIoCompletion(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status,
-                                          SIZE_T bytes);
 extern WINDOWS NTSTATUS wine_server_handle_to_fd(HANDLE handle, unsigned access, int *fd, unsigned *options);
 
 #define EVENT_ALL_ACCESS 0x1f0003
@@ -45,11 +44,6 @@ void host_event_set(HANDLE event)
 void host_event_reset(HANDLE event)
 {
     NtResetEvent(event, NULL);
-}
-
-NTSTATUS host_port_post(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status, ULONG_PTR bytes)
-{
-    return NtSetIoCompletion(port, key, value, status, bytes);
 }
 
 NTSTATUS host_file_fd(HANDLE file, int *fd)
@@ -153,6 +147,14 @@ static NTSTATUS enter_handle_waited_on(void *args)
     a->ours = handle_waited_on(to_handle(a->handle));
     return STATUS_SUCCESS;
 }
+
+#define X(name, structure) \
+    static NTSTATUS enter_##name(void *args) \
+    { \
+        return wine_##name(args); \
+    }
+DOOR_PORTS(X)
+#undef X
 
 #define X(name) \
     static NTSTATUS enter_##name(void *args) \

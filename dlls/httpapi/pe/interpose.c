@@ -6,29 +6,25 @@
  * function; a copy of the whole stub is how we call the original (it has no address of its own in it). A thread that is
  * inside a system call returns behind the bytes we change.
  */
-#include "pe.h"
+#include "port.h"
 
 #include <string.h>
 
 #define STUB_SIZE 32
 #define JUMP_SIZE 14
+#define FILE_COMPLETION_INFORMATION 30 /* { HANDLE port; ULONG_PTR key; } */
 
 NTSTATUS NTAPI NtClose(HANDLE handle);
-BOOLEAN NTAPI RtlDllShutdownInProgress(void);
 
-static NTSTATUS(NTAPI *real_NtClose)(HANDLE);
-static NTSTATUS(NTAPI *real_NtDuplicateObject)(HANDLE, HANDLE, HANDLE, HANDLE *, ACCESS_MASK, ULONG, ULONG);
+NTSTATUS(NTAPI *real_NtClose)(HANDLE);
+NTSTATUS(NTAPI *real_NtDuplicateObject)(HANDLE, HANDLE, HANDLE, HANDLE *, ACCESS_MASK, ULONG, ULONG);
 static NTSTATUS(NTAPI *real_NtSetInformationFile)(HANDLE, IO_STATUS_BLOCK *, void *, ULONG, ULONG);
 static NTSTATUS(NTAPI *real_NtCancelIoFile)(HANDLE, IO_STATUS_BLOCK *);
 static NTSTATUS(NTAPI *real_NtCancelIoFileEx)(HANDLE, IO_STATUS_BLOCK *, IO_STATUS_BLOCK *);
-static NTSTATUS(NTAPI *real_NtWaitForSingleObject)(HANDLE, BOOLEAN, const LARGE_INTEGER *);
+NTSTATUS(NTAPI *real_NtWaitForSingleObject)(HANDLE, BOOLEAN, const LARGE_INTEGER *);
 static NTSTATUS(NTAPI *real_NtWaitForMultipleObjects)(ULONG, const HANDLE *, ULONG, BOOLEAN,
                                                      const LARGE_INTEGER *);
 
-/*
- * While the process ends its other threads are gone, perhaps with a lock of the ELF half in their hands: nothing goes
- * through the door then.
- */
 static BOOL ask(enum door_call call, struct door_handle *a)
 {
     return !RtlDllShutdownInProgress() && !door_call(call, a) && a->ours;
@@ -38,7 +34,8 @@ static NTSTATUS NTAPI our_NtClose(HANDLE handle)
 {
     struct door_handle a = {.handle = DOOR_PACK(handle)};
 
-    ask(DOOR_handle_closing, &a);
+    if (!RtlDllShutdownInProgress() && !ask(DOOR_handle_closing, &a))
+        port_closing(handle);
     return real_NtClose(handle);
 }
 
@@ -47,22 +44,39 @@ static BOOL is_this_process(HANDLE process)
     return process == GetCurrentProcess() || GetProcessId(process) == GetCurrentProcessId();
 }
 
+/* Whether a handle of this process means something to us; *is_port says what. */
+static BOOL is_ours(HANDLE handle, BOOL *is_port)
+{
+    struct door_handle a = {.handle = DOOR_PACK(handle)};
+
+    *is_port = !ask(DOOR_handle_known, &a);
+    return !*is_port || (!RtlDllShutdownInProgress() && port_is(handle));
+}
+
+static void add_handle(HANDLE source, HANDLE target, BOOL is_port)
+{
+    struct door_handle a = {.handle = DOOR_PACK(source), .other = DOOR_PACK(target)};
+
+    if (is_port)
+        port_duplicated(source, target);
+    else
+        ask(DOOR_handle_duplicated, &a);
+}
+
 static NTSTATUS NTAPI our_NtDuplicateObject(HANDLE source_process, HANDLE source, HANDLE target_process,
                                             HANDLE *target, ACCESS_MASK access, ULONG attributes, ULONG options)
 {
     /* Of one of ours, the source is closed afterwards: it has to be known as long as it is a handle. */
     ULONG keep = options & ~(ULONG)DUPLICATE_CLOSE_SOURCE;
-    struct door_handle a = {.handle = DOOR_PACK(source)};
     NTSTATUS status;
+    BOOL is_port;
 
-    if (!target || !is_this_process(source_process) || !is_this_process(target_process) ||
-        !ask(DOOR_handle_known, &a))
+    if (!target || !is_this_process(source_process) || !is_this_process(target_process) || !is_ours(source, &is_port))
         return real_NtDuplicateObject(source_process, source, target_process, target, access, attributes, options);
     status = real_NtDuplicateObject(source_process, source, target_process, target, access, attributes, keep);
     if (status)
         return status;
-    a.other = DOOR_PACK(*target);
-    ask(DOOR_handle_duplicated, &a);
+    add_handle(source, *target, is_port);
     if (options & DUPLICATE_CLOSE_SOURCE)
         our_NtClose(source);
     return status;
@@ -81,9 +95,11 @@ static NTSTATUS NTAPI our_NtSetInformationFile(HANDLE handle, IO_STATUS_BLOCK *i
     struct door_handle a = {
         .handle = DOOR_PACK(handle), .info = DOOR_PACK(info), .info_class = info_class, .length = length};
 
-    if (ask(DOOR_handle_set_information, &a))
-        return done(io, a.status);
-    return real_NtSetInformationFile(handle, io, info, length, info_class);
+    if (!ask(DOOR_handle_set_information, &a))
+        return real_NtSetInformationFile(handle, io, info, length, info_class);
+    if (info_class == FILE_COMPLETION_INFORMATION && !a.status)
+        port_bound(*(HANDLE *)info);
+    return done(io, a.status);
 }
 
 static NTSTATUS NTAPI our_NtCancelIoFile(HANDLE handle, IO_STATUS_BLOCK *io)
@@ -136,6 +152,7 @@ struct patch {
 static const struct patch patches[] = {
     PATCH(NtClose), PATCH(NtDuplicateObject), PATCH(NtSetInformationFile), PATCH(NtCancelIoFile),
     PATCH(NtCancelIoFileEx), PATCH(NtWaitForSingleObject), PATCH(NtWaitForMultipleObjects),
+    PATCH(NtRemoveIoCompletion), PATCH(NtRemoveIoCompletionEx), PATCH(NtSetIoCompletion),
 };
 
 #define PATCHES (sizeof patches / sizeof *patches)

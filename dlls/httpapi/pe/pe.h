@@ -13,6 +13,13 @@
 
 #include "../door.h"
 
+#ifndef STATUS_SUCCESS
+#define STATUS_SUCCESS ((NTSTATUS)0)
+#endif
+
+/* The process ends and its other threads are gone, perhaps with a lock of the ELF half: nothing goes through the door. */
+BOOLEAN NTAPI RtlDllShutdownInProgress(void);
+
 /*
  * Calls the ELF half. STATUS_SUCCESS when the call was made; STATUS_ACCESS_VIOLATION (or another fault) when it ran
  * into memory that isn't there; STATUS_DLL_INIT_FAILED when there is no ELF half.

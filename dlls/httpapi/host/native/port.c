@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * port.c: completion ports.
- *
- * Packets wait in a ring that doubles when it is full, so that posting allocates nothing in steady state. A thread that
- * finds the ring empty lines up and sleeps. Each packet posted rouses one sleeper, the last one to come (its stack is
- * still in the cache); the packet itself stays in the ring, for whoever gets there first. A thread that was roused in
- * vain lines up again; one whose deadline passes looks into the ring once more.
+ * port.c: completion ports as Win32 objects; the packets are engine/port.h's.
  */
 #include "port.h"
 
@@ -13,78 +8,46 @@
 
 #include "../../api/handle.h"
 #include "../../api/status.h"
-#include "../../engine/list.h"
+#include "../host.h"
 #include "file.h"
 
-#define RING_FIRST 64 /* a power of two */
 #define BATCH_MAX 64
 
-struct port {
+struct port_object {
     struct object object;
-    struct lock lock;
-    bool closed;
-    struct packet *ring;
-    unsigned capacity, head, count; /* capacity is a power of two */
-    struct list sleepers;
+    struct port port;
 };
 
-struct sleeper {
-    struct list node; /* in port.sleepers while `roused` is 0 */
-    atomic_uint roused;
-};
-
-static void port_destroy(struct object *o)
+static void destroy(struct object *o)
 {
-    struct port *p = container_of(o, struct port, object);
+    struct port_object *p = container_of(o, struct port_object, object);
 
-    free(p->ring);
+    port_destroy(&p->port);
     free(p);
 }
 
-/*
- * Takes the last sleeper off the list. Returns its futex word, to be woken without the lock, and only an address by
- * then; NULL when nobody sleeps. The port's lock.
- */
-static atomic_uint *rouse(struct port *p)
+static void last_handle_closed(struct object *o)
 {
-    struct list *node = list_pop(&p->sleepers);
-    struct sleeper *s = node ? container_of(node, struct sleeper, node) : NULL;
-
-    if (!s)
-        return NULL;
-    atomic_store(&s->roused, 1);
-    return &s->roused;
-}
-
-static void port_closed(struct object *o)
-{
-    struct port *p = container_of(o, struct port, object);
-    atomic_uint *sleeper;
-
-    lock_take(&p->lock);
-    p->closed = true;
-    while ((sleeper = rouse(p)))
-        futex_wake(sleeper, 1);
-    lock_drop(&p->lock);
+    port_close(&container_of(o, struct port_object, object)->port);
 }
 
 const struct object_type port_type = {
     .name = "completion port",
     .handle_closing = handle_closing,
-    .last_handle_closed = port_closed,
-    .destroy = port_destroy,
+    .last_handle_closed = last_handle_closed,
+    .destroy = destroy,
 };
 
 HANDLE port_new(void)
 {
-    struct port *p = calloc(1, sizeof *p);
+    struct port_object *p = calloc(1, sizeof *p);
 
     if (!p) {
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
     object_init(&p->object, &port_type);
-    list_init(&p->sleepers);
+    port_init(&p->port);
     return object_publish(&p->object);
 }
 
@@ -92,84 +55,25 @@ struct port *port_pin(HANDLE handle)
 {
     struct object *o = object_pin(handle, &port_type);
 
-    return o ? container_of(o, struct port, object) : NULL;
+    return o ? &container_of(o, struct port_object, object)->port : NULL;
 }
 
-/* The port's lock. */
-static bool ring_grow(struct port *p)
+struct port *host_port_open(HANDLE handle)
 {
-    unsigned capacity = p->capacity ? p->capacity * 2 : RING_FIRST;
-    struct packet *ring = capacity > p->capacity ? malloc(capacity * sizeof *ring) : NULL;
+    DWORD error = GetLastError();
+    struct port *p = port_pin(handle);
 
-    if (!ring)
-        return false;
-    for (unsigned i = 0; i < p->count; i++)
-        ring[i] = p->ring[(p->head + i) & (p->capacity - 1)];
-    free(p->ring);
-    p->ring = ring;
-    p->capacity = capacity;
-    p->head = 0;
-    return true;
-}
-
-NTSTATUS port_post(struct port *p, const struct packet *packet)
-{
-    atomic_uint *sleeper = NULL;
-    bool room;
-
-    lock_take(&p->lock);
-    room = p->count < p->capacity || ring_grow(p);
-    if (room) {
-        p->ring[(p->head + p->count++) & (p->capacity - 1)] = *packet;
-        sleeper = rouse(p);
+    if (p) {
+        object_ref(&container_of(p, struct port_object, port)->object);
+        object_unpin(handle);
     }
-    lock_drop(&p->lock);
-    if (sleeper)
-        futex_wake(sleeper, 1);
-    return room ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    SetLastError(error); /* the program's call may be one that doesn't set it */
+    return p;
 }
 
-/* The port's lock. */
-static unsigned ring_take(struct port *p, struct packet *packets, unsigned most)
+void host_port_release(struct port *p)
 {
-    unsigned n = most < p->count ? most : p->count;
-
-    for (unsigned i = 0; i < n; i++)
-        packets[i] = p->ring[(p->head + i) & (p->capacity - 1)];
-    p->head += n;
-    p->count -= n;
-    return n;
-}
-
-/* Called with the port's lock and without anything in the ring; sleeps without. False after the deadline. */
-static bool doze(struct port *p, deadline until)
-{
-    struct sleeper s;
-    bool in_time = true;
-
-    atomic_init(&s.roused, 0);
-    list_add(&p->sleepers, &s.node);
-    lock_drop(&p->lock);
-    while (in_time && !atomic_load(&s.roused))
-        in_time = futex_wait(&s.roused, 0, until);
-    lock_take(&p->lock);
-    list_del(&s.node);
-    return in_time;
-}
-
-unsigned port_take(struct port *p, struct packet *packets, unsigned most, deadline until)
-{
-    bool in_time = until != DEADLINE_PAST, closed;
-    unsigned n;
-
-    lock_take(&p->lock);
-    while (!(n = ring_take(p, packets, most)) && !p->closed && in_time)
-        in_time = doze(p, until);
-    closed = p->closed;
-    lock_drop(&p->lock);
-    if (!n)
-        SetLastError(closed ? ERROR_ABANDONED_WAIT_0 : WAIT_TIMEOUT);
-    return n;
+    object_unref(&container_of(p, struct port_object, port)->object);
 }
 
 static bool bind_pinned(HANDLE port, HANDLE file, ULONG_PTR key)
@@ -223,24 +127,28 @@ NATIVE_EXPORT BOOL PostQueuedCompletionStatus(HANDLE handle, DWORD bytes, ULONG_
 {
     struct packet packet = {.key = key, .value = (ULONG_PTR)overlapped, .bytes = bytes};
     struct port *p = port_pin(handle);
-    NTSTATUS status;
+    enum result result;
 
     if (!p)
         return FALSE;
-    status = port_post(p, &packet);
+    result = port_push(p, &packet, PUSH_POST);
     object_unpin(handle);
-    return !status || fail(status_to_error(status));
+    return !result || fail(result_to_error(result));
 }
 
+/* 0 sets the last error: WAIT_TIMEOUT, or ERROR_ABANDONED_WAIT_0 when the port was closed. */
 static unsigned take_from(HANDLE handle, struct packet *packets, unsigned most, DWORD milliseconds)
 {
     struct port *p = port_pin(handle);
+    enum result result;
     unsigned n = 0;
 
-    if (p) {
-        n = port_take(p, packets, most, deadline_in(milliseconds));
-        object_unpin(handle);
-    }
+    if (!p)
+        return 0;
+    result = port_take(p, packets, most, &n, deadline_in(milliseconds));
+    object_unpin(handle);
+    if (result)
+        SetLastError(result == RESULT_TIMEOUT ? WAIT_TIMEOUT : ERROR_ABANDONED_WAIT_0);
     return n;
 }
 

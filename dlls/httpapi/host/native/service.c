@@ -7,7 +7,6 @@
 #include "../host.h"
 #include "event.h"
 #include "file.h"
-#include "port.h"
 
 const USHORT host_af_inet6 = AF_INET6;
 
@@ -29,21 +28,6 @@ void host_event_set(HANDLE event)
 void host_event_reset(HANDLE event)
 {
     event_clear(event);
-}
-
-NTSTATUS host_port_post(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status, ULONG_PTR bytes)
-{
-    struct packet packet = {.key = key, .value = value, .bytes = bytes, .status = status};
-    DWORD error = GetLastError();
-    struct port *p = port_pin(port);
-    NTSTATUS posted = STATUS_INVALID_HANDLE;
-
-    if (p) {
-        posted = port_post(p, &packet);
-        object_unpin(port);
-    }
-    SetLastError(error); /* the thread may be the program's, in a call that doesn't set it */
-    return posted;
 }
 
 NTSTATUS host_file_fd(HANDLE file, int *fd)

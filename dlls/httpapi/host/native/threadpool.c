@@ -267,11 +267,12 @@ static void *pool_run(void *port_handle)
 {
     struct port *port = port_pin(port_handle);
     struct packet packet;
+    unsigned n;
 
     if (!port)
         return NULL;
     atomic_fetch_add(&pool.idle, 1);
-    while (port_take(port, &packet, 1, DEADLINE_NEVER)) {
+    while (!port_take(port, &packet, 1, &n, WAIT_FOR_EVER)) {
         atomic_fetch_add(&pool.taken, 1);
         if (atomic_fetch_sub(&pool.idle, 1) == 1)
             pool_is_busy();
@@ -306,16 +307,16 @@ static bool task_submit(struct task *t)
     struct packet packet = {.key = (ULONG_PTR)t->handle};
     HANDLE handle = atomic_load(&pool.port);
     struct port *port = port_pin(handle);
-    NTSTATUS status;
+    enum result result;
 
     if (!port)
         return false; /* the program has closed a handle that isn't its own */
     task_expect(t);
-    status = port_post(port, &packet);
+    result = port_push(port, &packet, PUSH_POST);
     object_unpin(handle);
-    if (status)
+    if (result)
         task_expect_not(t);
-    return !status;
+    return !result;
 }
 
 static void task_wait(struct task *t, BOOL cancel_pending)
