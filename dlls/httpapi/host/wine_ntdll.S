@@ -10,7 +10,6 @@ STUB(NtClose)
 STUB(NtCreateEvent)
 STUB(NtResetEvent)
 STUB(NtSetEvent)
-STUB(NtSetIoCompletion)
 STUB(wine_server_handle_to_fd)
     ud2
 

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_port.c: a port's packets come out once, in order, to whoever waits; waits end by a packet, their deadline or the
+ * port's end. With a shard the waiting threads run its loop, and without one they only sleep.
+ */
+#include "engine/port.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include "engine/shard.h"
+#include "faults.h"
+#include "unit.h"
+
+#define MS ((uint64_t)1000000)
+
+static struct port port;
+
+static void open_port(void)
+{
+    port_init(&port);
+}
+
+static void open_with_shard(void)
+{
+    cr_assert_eq(shards_start(1), RESULT_OK);
+    port_init(&port);
+}
+
+static void close_port(void)
+{
+    port_close(&port);
+    port_destroy(&port);
+}
+
+#define PortTest(name) Test(port, name, .init = open_port, .fini = close_port, .timeout = 60)
+#define ShardTest(name) Test(port, name, .init = open_with_shard, .fini = close_port, .timeout = 60)
+
+static enum result push(uintptr_t value)
+{
+    struct packet packet = {.key = 7, .value = value, .bytes = value + 1, .status = -2};
+
+    return port_push(&port, &packet, PUSH_POST);
+}
+
+/* The values of what there is. */
+static void expect_now(unsigned most, uintptr_t first, unsigned count)
+{
+    struct packet packets[128];
+    unsigned taken = 99;
+
+    cr_assert_eq(port_take(&port, packets, most, &taken, WAIT_NO_TIME), count ? RESULT_OK : RESULT_TIMEOUT);
+    cr_assert_eq(taken, count);
+    for (unsigned i = 0; i < count; i++) {
+        cr_assert_eq(packets[i].value, first + i);
+        cr_assert_eq(packets[i].bytes, first + i + 1);
+        cr_assert_eq(packets[i].key, 7u);
+        cr_assert_eq(packets[i].status, -2);
+    }
+}
+
+PortTest(in_order)
+{
+    expect_now(1, 0, 0);
+    for (uintptr_t i = 0; i < 100; i++)
+        cr_assert_eq(push(i), RESULT_OK);
+    expect_now(1, 0, 1);
+    expect_now(10, 1, 10);
+    expect_now(128, 11, 89);
+    cr_assert(port_is_empty(&port));
+}
+
+/* The ring wraps around, and grows when it is wrapped. */
+PortTest(around_the_ring)
+{
+    uintptr_t in = 0, out = 0;
+
+    for (unsigned round = 0; round < 50; round++) {
+        for (unsigned i = 0; i < 60; i++)
+            push(in++);
+        expect_now(50, out, 50);
+        out += 50;
+    }
+    for (; in - out > 100; out += 100)
+        expect_now(100, out, 100);
+    expect_now(128, out, (unsigned)(in - out));
+}
+
+PortTest(without_memory)
+{
+    faults_fail_alloc(1);
+    cr_assert_eq(push(1), RESULT_NO_MEMORY);
+    cr_assert_eq(push(2), RESULT_OK);
+    expect_now(5, 2, 1);
+}
+
+static void times_out(void)
+{
+    struct packet packet;
+    uint64_t start = wait_clock();
+    unsigned taken;
+
+    cr_assert_eq(port_take(&port, &packet, 1, &taken, start + 30 * MS), RESULT_TIMEOUT);
+    cr_assert(wait_clock() - start >= 30 * MS);
+    cr_assert_eq(taken, 0u);
+    cr_assert(list_empty(&port.waiters));
+}
+
+PortTest(nothing_in_time)
+{
+    times_out();
+}
+
+ShardTest(nothing_in_time_for_a_leader)
+{
+    times_out();
+    cr_assert(!shards[0]->leader);
+}
+
+/* A thread that takes packets until it has had enough of them, or the port is closed. */
+struct taker {
+    pthread_t thread;
+    unsigned want, most, got;
+    enum result result;
+    uintptr_t sum, last;
+    bool ascending;
+};
+
+static void *take(void *arg)
+{
+    struct taker *t = arg;
+    struct packet packets[16];
+    unsigned taken;
+
+    t->ascending = true;
+    while (t->got < t->want && !(t->result = port_take(&port, packets, t->most, &taken, WAIT_FOR_EVER))) {
+        t->got += taken;
+        for (unsigned i = 0; i < taken; i++) {
+            t->ascending &= packets[i].value > t->last || !t->last;
+            t->last = packets[i].value;
+            t->sum += packets[i].value;
+        }
+    }
+    return NULL;
+}
+
+static void start(struct taker *t, unsigned want, unsigned most)
+{
+    *t = (struct taker){.want = want, .most = most};
+    cr_assert(!pthread_create(&t->thread, NULL, take, t));
+}
+
+static unsigned waiters(void)
+{
+    struct list *l;
+    unsigned n = 0;
+
+    pthread_mutex_lock(&port.lock);
+    list_for_each(l, &port.waiters)
+        n++;
+    pthread_mutex_unlock(&port.lock);
+    return n;
+}
+
+static void await_waiters(unsigned n)
+{
+    while (waiters() != n)
+        sched_yield();
+}
+
+static void wakes_a_waiter(void)
+{
+    struct taker t;
+
+    start(&t, 2, 1);
+    await_waiters(1);
+    push(5);
+    await_waiters(1);
+    push(6);
+    pthread_join(t.thread, NULL);
+    cr_assert_eq(t.sum, 11u);
+}
+
+PortTest(a_packet_wakes_a_waiter)
+{
+    wakes_a_waiter();
+}
+
+ShardTest(a_packet_wakes_a_leader)
+{
+    wakes_a_waiter();
+}
+
+static void closes_for_all(void)
+{
+    struct taker t[4];
+
+    for (unsigned i = 0; i < COUNT(t); i++)
+        start(&t[i], 1, 1);
+    await_waiters(COUNT(t));
+    port_close(&port);
+    for (unsigned i = 0; i < COUNT(t); i++) {
+        pthread_join(t[i].thread, NULL);
+        cr_assert_eq(t[i].result, RESULT_GONE);
+    }
+    cr_assert_eq(push(1), RESULT_GONE);
+}
+
+PortTest(its_end_ends_all_waits)
+{
+    closes_for_all();
+}
+
+ShardTest(its_end_ends_a_leader_and_its_followers)
+{
+    closes_for_all();
+}
+
+#define MANY 20000
+
+/* As many takers as there are, each packet once, and each taker sees them in order. */
+static void once_each(unsigned most)
+{
+    struct taker t[4];
+    uintptr_t sum = 0;
+    unsigned got = 0;
+
+    for (unsigned i = 0; i < COUNT(t); i++)
+        start(&t[i], MANY + 1, most);
+    for (uintptr_t i = 1; i <= MANY; i++)
+        cr_assert_eq(push(i), RESULT_OK);
+    while (!port_is_empty(&port))
+        sched_yield();
+    await_waiters(COUNT(t));
+    port_close(&port);
+    for (unsigned i = 0; i < COUNT(t); i++) {
+        pthread_join(t[i].thread, NULL);
+        cr_assert(t[i].ascending);
+        sum += t[i].sum;
+        got += t[i].got;
+    }
+    cr_assert_eq(got, (unsigned)MANY);
+    cr_assert_eq(sum, (uintptr_t)MANY * (MANY + 1) / 2);
+}
+
+PortTest(each_packet_once)
+{
+    once_each(1);
+}
+
+PortTest(each_packet_once_in_batches)
+{
+    once_each(16);
+}
+
+ShardTest(each_packet_once_with_a_loop_to_run)
+{
+    once_each(3);
+}
+
+static unsigned told;
+
+static void tell(struct port *p)
+{
+    (void)p;
+    told++;
+}
+
+PortTest(packets_without_a_waiter_are_told)
+{
+    struct taker t;
+
+    port.no_waiter = tell;
+    push(1);
+    cr_assert_eq(told, 1u);
+    start(&t, 2, 1);
+    await_waiters(1);
+    push(2);
+    pthread_join(t.thread, NULL);
+    cr_assert_eq(told, 1u);
+}
+
+/* What the end of an operation leaves to its own thread is handed on when that doesn't come back for it. */
+ShardTest(left_and_handed_on)
+{
+    struct packet packet = {.value = 3};
+    struct taker t;
+    unsigned taken;
+
+    push(1);
+    port_take(&port, &packet, 1, &taken, WAIT_NO_TIME);
+    start(&t, 1, 1);
+    await_waiters(1);
+    packet.value = 3;
+    port_push(&port, &packet, PUSH_COMPLETION);
+    cr_assert_eq(waiters(), 1u);
+    cr_assert(!port_is_empty(&port));
+    ports_hand_off();
+    pthread_join(t.thread, NULL);
+    cr_assert_eq(t.sum, 3u);
+}
+
+/* The last moment: whichever comes first, the packet is there afterwards, once. */
+ShardTest(a_packet_at_the_deadline)
+{
+    for (uintptr_t i = 1; i < 300; i++) {
+        struct taker t;
+        struct packet packet;
+        unsigned taken;
+
+        start(&t, 1, 1);
+        push(i);
+        if (port_take(&port, &packet, 1, &taken, wait_clock() + i * 1000) == RESULT_OK) {
+            cr_assert_eq(packet.value, i);
+            push(i);
+        }
+        pthread_join(t.thread, NULL);
+        cr_assert_eq(t.sum, i);
+        cr_assert(port_is_empty(&port));
+    }
+}
