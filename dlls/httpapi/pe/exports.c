@@ -9,15 +9,16 @@
 
 #define EXPORT __declspec(dllexport)
 
+/* Under names of their own here, because http.h declares one of them with another type. */
 #define X(name) \
-    EXPORT ULONG WINAPI name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) \
+    EXPORT ULONG WINAPI export_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) __asm__(#name); \
+    ULONG WINAPI export_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) \
     { \
         struct door_##name args = {name##_PARAMS(DOOR_PACK_FIELD, DOOR_PACK_FIELD)}; \
         NTSTATUS status = door_call(DOOR_##name, &args); \
 \
-        return door_result(status, args.result); \
+        return door_result(DOOR_##name, status, args.result); \
     }
-#define HttpIsFeatureSupported HttpIsFeatureSupported_ /* the only one that returns BOOL */
 HTTPAPI_EXPORTS(X)
 #undef X
 

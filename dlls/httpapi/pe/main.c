@@ -112,10 +112,12 @@ NTSTATUS door_call(enum door_call call, void *args)
     return status;
 }
 
-ULONG door_result(NTSTATUS status, uint32_t result)
+ULONG door_result(enum door_call call, NTSTATUS status, uint32_t result)
 {
     if (!status)
         return result;
+    if (call == DOOR_HttpIsFeatureSupported)
+        return FALSE;
     return status == (NTSTATUS)STATUS_DLL_INIT_FAILED ? ERROR_DLL_INIT_FAILED : ERROR_NOACCESS;
 }
 

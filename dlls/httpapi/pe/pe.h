@@ -27,7 +27,7 @@ BOOLEAN NTAPI RtlDllShutdownInProgress(void);
 NTSTATUS door_call(enum door_call call, void *args);
 
 /* The result of an export, from its structure and from how the call itself went. */
-ULONG door_result(NTSTATUS status, uint32_t result);
+ULONG door_result(enum door_call call, NTSTATUS status, uint32_t result);
 
 /* Finds the ELF half and compares versions. One line on stderr says what is wrong with the set-up. */
 BOOL door_open(HMODULE self);
