@@ -13,7 +13,7 @@
 
 #include "exports.h"
 
-#define DOOR_VERSION 2
+#define DOOR_VERSION 3
 
 /* struct door_HttpAddUrl { uint64_t queue, url, reserved; uint32_t result; } ... */
 #define DOOR_FIELD(type, name) uint64_t name;
@@ -70,7 +70,7 @@ struct door_packet {
  * Calls on completion ports. One that is OUTSIDE has to go on to the system and then say port_leave with the `port` it
  * was given, if any.
  *
- *   port_take        `count` packets at most, until the timeout; out: count, status
+ *   port_take        `count` packets at most, until the timeout; out: count, status. `other`: its pump should start now
  *   port_post        one packet; RING: done, status. DRAINING: goes to the system while the pump can't run
  *   port_pump        out: `port` for the pump thread that the caller is to start, or 0; count: calls that are outside
  *   port_serve       the pump: a packet of the system's, if there is one; state RING: posts need no pump from now on;
@@ -78,6 +78,7 @@ struct door_packet {
  *   port_forget      the pump ends
  *   port_closing     before the system's close; out: state RING when a pump has to be stopped
  *   port_duplicated  `other` is a new handle of the same port
+ *   port_early       so many threads wait on Wine's ports past us: bound ports stay OUTSIDE until there are none
  *   port_watch       count 1: an alertable wait begins; out: port, and in `other` the event that packets set. 0: it ends
  */
 struct door_port {
@@ -96,7 +97,7 @@ struct door_port {
 #define DOOR_PORTS(X) \
     X(port_take, door_port) X(port_post, door_port) X(port_leave, door_port) X(port_pump, door_port) \
     X(port_serve, door_port) X(port_forget, door_port) X(port_closing, door_port) X(port_duplicated, door_port) \
-    X(port_watch, door_port)
+    X(port_early, door_port) X(port_watch, door_port)
 #define DOOR_INTERNAL(X) \
     X(attach, door_attach) X(serve, door_serve) X(undocumented, door_undocumented) \
     X(handle_known, door_handle) X(handle_closing, door_handle) X(handle_duplicated, door_handle) \

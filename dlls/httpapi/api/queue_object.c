@@ -163,7 +163,7 @@ void queue_object_post(struct http_queue *q, OVERLAPPED *overlapped, NTSTATUS st
 {
     struct packet packet = {q->key, (uintptr_t)overlapped, (uintptr_t)bytes, status};
     struct port *port = atomic_load_explicit(&q->port, memory_order_acquire);
-    enum result result = port ? port_push(port, &packet, PUSH_COMPLETION) : RESULT_OK;
+    enum result result = port ? host_port_push(port, &packet) : RESULT_OK;
 
     if (result)
         WARN("no packet for %p: %s", (void *)overlapped, result == RESULT_GONE ? "the port is closed" : "no memory");

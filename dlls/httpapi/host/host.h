@@ -13,6 +13,9 @@
 #include <windef.h>
 #include <ntstatus.h>
 
+#include "../engine/result.h"
+
+struct packet;
 struct port;
 
 /*
@@ -30,6 +33,9 @@ void host_event_reset(HANDLE event);
  */
 struct port *host_port_open(HANDLE port);
 void host_port_release(struct port *p);
+
+/* The end of an operation: RESULT_GONE when the port is closed, RESULT_NO_MEMORY. */
+enum result host_port_push(struct port *p, const struct packet *packet);
 
 /*
  * A descriptor for the regular file behind a file handle, a duplicate that the caller closes with close().

@@ -10,6 +10,7 @@ STUB(NtClose)
 STUB(NtCreateEvent)
 STUB(NtResetEvent)
 STUB(NtSetEvent)
+STUB(NtSetIoCompletion)
 STUB(wine_server_handle_to_fd)
     ud2
 

@@ -2,7 +2,8 @@
 /*
  * wine_port.c: completion ports of the Wine process, in the process itself once a request queue is bound to them.
  *
- *   OUTSIDE   no queue: calls go to Wine's port; `outside` counts those that are there
+ *   OUTSIDE   no queue, or threads that we don't see wait on it: calls go to Wine's port, and so do a queue's packets;
+ *             `outside` counts those that are there
  *   DRAINING  bound: waits are served from the ring; the pump thread lets those that were outside come back, and moves
  *             what lies in Wine's port
  *   RING      posts of this process go to the ring, too; the pump moves what others put into Wine's port
@@ -19,11 +20,16 @@
 
 _Static_assert(sizeof(struct packet) == sizeof(struct door_packet), "the PE half's packets are ours");
 
+extern __attribute__((ms_abi)) NTSTATUS NtSetIoCompletion(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status,
+                                                         SIZE_T bytes);
+
 struct wine_port {
     struct port port;
     struct list node;     /* in free_ports */
     atomic_uint refs;     /* the handles together, each bound queue, the pump, each call outside */
     unsigned handles;     /* table_lock */
+    _Atomic(HANDLE) handle; /* one of them */
+    atomic_bool bound;    /* a queue sends its packets here */
     atomic_uint state;    /* enum door_port_state */
     atomic_uint outside;
     bool pumped;          /* table_lock */
@@ -34,6 +40,7 @@ struct wine_port {
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct handle_table table;
 static struct list free_ports = LIST_INIT(free_ports);
+static atomic_uint early; /* threads that wait on some port of Wine's since before we were loaded: pe/early.h */
 
 static HANDLE to_handle(uint64_t value)
 {
@@ -66,6 +73,8 @@ static struct wine_port *port_new(HANDLE handle)
     port_init(&w->port);
     w->port.no_waiter = tell_watchers;
     w->handles = 1;
+    atomic_store(&w->handle, handle);
+    atomic_store(&w->bound, false);
     w->pumped = false;
     atomic_store(&w->state, DOOR_PORT_OUTSIDE);
     atomic_store(&w->refs, 1);
@@ -127,14 +136,22 @@ static struct wine_port *find_or_make(HANDLE handle)
     return w;
 }
 
+static void try_serve(struct wine_port *w)
+{
+    unsigned outside = DOOR_PORT_OUTSIDE;
+
+    if (atomic_load(&w->bound) && !atomic_load(&early))
+        atomic_compare_exchange_strong(&w->state, &outside, DOOR_PORT_DRAINING);
+}
+
 struct port *host_port_open(HANDLE handle)
 {
     struct wine_port *w = find_or_make(handle);
-    unsigned outside = DOOR_PORT_OUTSIDE;
 
     if (!w)
         return NULL;
-    atomic_compare_exchange_strong(&w->state, &outside, DOOR_PORT_DRAINING);
+    atomic_store(&w->bound, true);
+    try_serve(w);
     return &w->port;
 }
 
@@ -155,6 +172,28 @@ static struct wine_port *enter(struct wine_port *w, struct door_port *a)
         return w;
     atomic_fetch_sub(&w->outside, 1);
     return NULL;
+}
+
+/* Counted as outside: the pump, which waits for those, moves the packet before anything that is pushed later. */
+static bool push_outside(struct wine_port *w, const struct packet *packet, NTSTATUS *status)
+{
+    struct door_port a;
+
+    if (!enter(w, &a))
+        return false;
+    *status = NtSetIoCompletion(w->handle, packet->key, packet->value, packet->status, packet->bytes);
+    atomic_fetch_sub(&w->outside, 1);
+    return true;
+}
+
+enum result host_port_push(struct port *p, const struct packet *packet)
+{
+    struct wine_port *w = container_of(p, struct wine_port, port);
+    NTSTATUS status;
+
+    if (atomic_load(&w->state) == DOOR_PORT_OUTSIDE && push_outside(w, packet, &status))
+        return status ? RESULT_GONE : RESULT_OK;
+    return port_push(p, packet, PUSH_COMPLETION);
 }
 
 #define EPOCH 116444736000000000LL /* 1970, in units of 100 ns since 1601 */
@@ -196,8 +235,10 @@ NTSTATUS wine_port_take(struct door_port *a)
 
     a->state = DOOR_PORT_OUTSIDE;
     a->port = (ULONG_PTR)(w ? enter(w, a) : NULL);
-    if (a->state == DOOR_PORT_OUTSIDE)
+    if (a->state == DOOR_PORT_OUTSIDE) {
+        a->other = w && atomic_load(&w->bound) && !atomic_load(&early);
         return STATUS_SUCCESS;
+    }
     take(w, a);
     release(w);
     return STATUS_SUCCESS;
@@ -236,6 +277,7 @@ NTSTATUS wine_port_pump(struct door_port *a)
     a->port = 0;
     if (!w)
         return STATUS_SUCCESS;
+    try_serve(w);
     pthread_mutex_lock(&table_lock);
     wanted = atomic_load(&w->state) == DOOR_PORT_DRAINING && !w->pumped;
     w->pumped |= wanted;
@@ -280,6 +322,8 @@ NTSTATUS wine_port_closing(struct door_port *a)
     if (w) {
         handle_table_set(&table, to_handle(a->handle), NULL);
         last = --w->handles == 0;
+        if (!last && w->handle == to_handle(a->handle))
+            w->handle = handle_table_find(&table, w);
         if (last && w->pumped)
             a->state = DOOR_PORT_RING;
     }
@@ -302,6 +346,12 @@ NTSTATUS wine_port_duplicated(struct door_port *a)
         w->handles++;
     pthread_mutex_unlock(&table_lock);
     release(w);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS wine_port_early(struct door_port *a)
+{
+    atomic_store(&early, a->count);
     return STATUS_SUCCESS;
 }
 

@@ -19,6 +19,7 @@ NTSTATUS wine_port_serve(struct door_port *a);
 NTSTATUS wine_port_forget(struct door_port *a);
 NTSTATUS wine_port_closing(struct door_port *a);
 NTSTATUS wine_port_duplicated(struct door_port *a);
+NTSTATUS wine_port_early(struct door_port *a);
 NTSTATUS wine_port_watch(struct door_port *a);
 
 #endif

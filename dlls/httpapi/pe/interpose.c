@@ -6,6 +6,7 @@
  * function; a copy of the whole stub is how we call the original (it has no address of its own in it). A thread that is
  * inside a system call returns behind the bytes we change.
  */
+#include "early.h"
 #include "port.h"
 
 #include <string.h>
@@ -211,4 +212,6 @@ void interpose_install(void)
     }
     for (size_t i = 0; i < PATCHES; i++)
         write_jump((BYTE *)GetProcAddress(ntdll, patches[i].name), patches[i].ours);
+    early_find((const void *[]){(void *)GetProcAddress(ntdll, "NtRemoveIoCompletion"),
+                                (void *)GetProcAddress(ntdll, "NtRemoveIoCompletionEx")}, 2);
 }

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "early.h"
+
 #define BATCH 64 /* packets in one call of the door */
 
 NTSTATUS NTAPI NtQueryIoCompletion(HANDLE port, int info_class, void *info, ULONG length, ULONG *returned);
@@ -58,12 +60,26 @@ static void leave(struct door_port *a)
         door_call(DOOR_port_leave, a);
 }
 
-/* From the ring. False: the call has to go to Wine's port. */
-static BOOL take(struct door_port *a, HANDLE port, struct door_packet *packets, ULONG most, const LARGE_INTEGER *timeout)
+static BOOL try_take(struct door_port *a, HANDLE port, struct door_packet *packets, ULONG most,
+                     const LARGE_INTEGER *timeout)
 {
     *a = (struct door_port){.handle = DOOR_PACK(port), .packets = DOOR_PACK(packets), .count = most,
                             .has_timeout = timeout != NULL, .timeout = timeout ? timeout->QuadPart : 0};
     return !RtlDllShutdownInProgress() && !door_call(DOOR_port_take, a) && a->state != DOOR_PORT_OUTSIDE;
+}
+
+/* From the ring. False: the call has to go to Wine's port. */
+static BOOL take(struct door_port *a, HANDLE port, struct door_packet *packets, ULONG most, const LARGE_INTEGER *timeout)
+{
+    early_returned();
+    if (try_take(a, port, packets, most, timeout))
+        return TRUE;
+    if (!a->other)
+        return FALSE;
+    /* A queue was bound to it while that thread, or another, was past us. */
+    leave(a);
+    port_bound(port);
+    return try_take(a, port, packets, most, timeout);
 }
 
 /*
@@ -280,6 +296,7 @@ void port_bound(HANDLE port)
 {
     struct door_port a = {.handle = DOOR_PACK(port)};
 
+    early_refresh();
     if (door_call(DOOR_port_pump, &a) || !a.port)
         return;
     if (!start_pump(port, a.port))

@@ -76,6 +76,11 @@ void host_port_release(struct port *p)
     object_unref(&container_of(p, struct port_object, port)->object);
 }
 
+enum result host_port_push(struct port *p, const struct packet *packet)
+{
+    return port_push(p, packet, PUSH_COMPLETION);
+}
+
 static bool bind_pinned(HANDLE port, HANDLE file, ULONG_PTR key)
 {
     struct handle_completion_info info = {.port = port, .key = key};
