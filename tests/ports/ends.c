@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ends.c: ports and queues that are closed while they are in use.
+ */
+#include "ports.h"
+
+#define WAITERS 4
+
+/*
+ * Windows ends the waits with ERROR_ABANDONED_WAIT_0; a thread that comes late finds no handle. Wine 8 lets them wait
+ * for their time.
+ */
+void case_port_closed_under_waiters(unsigned *random)
+{
+    static struct waiter waiters[WAITERS];
+    struct server s;
+    HANDLE port = new_port();
+    BOOL bound = next_random(random) % 2;
+
+    server_open(&s, KEY_QUEUE);
+    if (bound)
+        server_bind(&s, port);
+    waiters_start(waiters, WAITERS, port, is_wine() ? 150 : DEADLINE, random);
+    CloseHandle(port);
+    waiters_join(waiters, WAITERS);
+    for (unsigned i = 0; i < WAITERS; i++) {
+        ULONG error = waiters[i].error;
+
+        check(!waiters[i].taken, "a packet from nowhere");
+        check(error == ERROR_ABANDONED_WAIT_0 || error == ERROR_INVALID_HANDLE || (is_wine() && error == WAIT_TIMEOUT),
+              "error %u from a closed port", (unsigned)error);
+    }
+    server_close_queue(&s);
+    server_free(&s);
+}
+
+/* They end, and only their packets have nowhere to go. */
+void case_port_closed_under_operations(unsigned *random)
+{
+    struct server s;
+    HANDLE port = new_port();
+    SOCKET client;
+    char request[100];
+    int n;
+
+    server_open(&s, KEY_QUEUE + next_random(random) % 2);
+    server_bind(&s, port);
+    server_receive(&s, 8);
+    CloseHandle(port);
+    n = snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: localhost:%u\r\n\r\n", s.port_number);
+    client = connect_to(s.port_number);
+    check(send(client, request, n, 0) == n, "sending: %d", WSAGetLastError());
+    server_cancel(&s, 2, random);
+    server_close_queue(&s);
+    server_await_overlapped(&s);
+    closesocket(client);
+    server_free(&s);
+}
+
+/* Its operations' packets come, then others: the port is as it was. */
+void case_queue_closed_under_waiters(unsigned *random)
+{
+    static struct waiter waiters[WAITERS];
+    struct server s;
+    HANDLE port = new_port();
+
+    posters_init(1, WAITERS, random);
+    server_open(&s, KEY_QUEUE + next_random(random) % 2);
+    server_bind(&s, port);
+    server_receive(&s, WAITERS);
+    waiters_start(waiters, WAITERS, port, DEADLINE, random);
+    server_close_queue(&s);
+    waiters_join(waiters, WAITERS);
+    for (unsigned i = 0; i < WAITERS; i++)
+        check(waiters[i].taken == 1 && waiters[i].packets[0].error == ERROR_OPERATION_ABORTED,
+              "%u packets, error %u", waiters[i].taken, (unsigned)waiters[i].packets[0].error);
+    waiters_handle(waiters, WAITERS);
+    server_await_end(&s);
+    check_empty(port);
+
+    waiters_start(waiters, WAITERS, port, DEADLINE, random);
+    posters_start(0, 1, port);
+    waiters_join(waiters, WAITERS);
+    posters_join(0, 1);
+    waiters_handle(waiters, WAITERS);
+    posters_check(1);
+    check_empty(port);
+    CloseHandle(port);
+    server_free(&s);
+}
