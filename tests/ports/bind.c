@@ -110,6 +110,201 @@ void case_binding_handle_closed(unsigned *random)
     server_free(&s);
 }
 
+/* An event, and a number that is nobody's handle; the queue can then still be bound. */
+void case_bound_to_no_port(unsigned *random)
+{
+    struct server s;
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL), port = new_port();
+    HANDLE wrong = next_random(random) % 2 ? event : (HANDLE)(ULONG_PTR)0x3ff0;
+    BOOL refused;
+
+    server_open(&s, KEY_QUEUE);
+    refused = !CreateIoCompletionPort(s.queue, wrong, s.key, 0);
+    known(refused, "a queue can be bound to what isn't a port");
+    if (refused) {
+        check(GetLastError() == ERROR_INVALID_HANDLE, "error %u", (unsigned)GetLastError());
+        server_bind(&s, port);
+    }
+    server_close_queue(&s);
+    CloseHandle(event);
+    CloseHandle(port);
+    server_free(&s);
+}
+
+/* One queue after the other, while posters and takers go on. */
+void case_bound_again(unsigned *random)
+{
+    struct taker takers[3];
+    HANDLE port = new_port();
+    unsigned n = 1 + next_random(random) % 3;
+
+    posters_init(2, 300, random);
+    takers_start(takers, n, port, 0, random);
+    posters_start(0, 2, port);
+    for (int i = 0; i < 5; i++) {
+        struct server s;
+
+        server_open(&s, KEY_QUEUE + i);
+        server_bind(&s, port);
+        server_receive(&s, 4);
+        clients_start(2, &s, 10);
+        clients_join();
+        server_close_queue(&s);
+        server_await_end(&s);
+        server_free(&s);
+    }
+    posters_join(0, 2);
+    posters_check(2);
+    takers_stop(takers, n);
+    check_empty(port);
+    CloseHandle(port);
+}
+
+/* A closed port's packets, and those of its queue, stay away from the next port, which may have its handle. */
+static void use_again(unsigned *random)
+{
+    struct taker t = {.alone = TRUE};
+    struct server before, after;
+    HANDLE port = new_port();
+    struct packet p;
+
+    server_open(&before, KEY_QUEUE);
+    server_open(&after, KEY_QUEUE + 1);
+    server_bind(&before, port);
+    server_receive(&before, 8);
+    server_cancel(&before, 2, random);
+    PostQueuedCompletionStatus(port, 1, KEY_STOP, NULL);
+    CloseHandle(port);
+
+    port = new_port();
+    check_empty(port);
+    server_bind(&after, port);
+    server_cancel(&before, 2, random);
+    server_close_queue(&before);
+    server_await_overlapped(&before);
+    check_empty(port);
+    server_receive(&after, 4);
+    server_close_queue(&after);
+    for (int i = 0; i < 4; i++) {
+        check(take(port, i % 2, DEADLINE, &p), "error %u", (unsigned)GetLastError());
+        handle_packet(&t, &p);
+    }
+    server_await_end(&after);
+    check_empty(port);
+    CloseHandle(port);
+    server_free(&before);
+    server_free(&after);
+}
+
+void case_handle_used_again(unsigned *random)
+{
+    for (int i = 0; i < 5; i++)
+        use_again(random);
+}
+
+#ifdef _WIN32
+#include <tlhelp32.h>
+
+static unsigned count_threads(void)
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    THREADENTRY32 entry = {.dwSize = sizeof entry};
+    unsigned n = 0;
+
+    for (BOOL more = Thread32First(snapshot, &entry); more; more = Thread32Next(snapshot, &entry))
+        n += entry.th32OwnerProcessID == GetCurrentProcessId();
+    CloseHandle(snapshot);
+    return n;
+}
+#else
+static unsigned count_threads(void)
+{
+    return 1; /* the native host has none for ports */
+}
+#endif
+
+/* Nothing is left of a port, however soon it was closed. */
+void case_closed_at_once(unsigned *random)
+{
+    unsigned before = count_threads();
+
+    for (int i = 0; i < 20; i++) {
+        struct server s;
+        HANDLE port = new_port();
+
+        server_open(&s, KEY_QUEUE);
+        server_bind(&s, port);
+        if (next_random(random) % 2)
+            server_close_queue(&s);
+        if (next_random(random) % 2)
+            SwitchToThread();
+        CloseHandle(port);
+        if (!s.stopping)
+            server_close_queue(&s);
+        server_free(&s);
+    }
+    for (int i = 0; i < 1000 && count_threads() > before; i++)
+        Sleep(1);
+    known(count_threads() <= before, "threads are left of ports that were closed soon after the binding");
+}
+
+#define PAIRS 10
+
+/*
+ * What one thread does: a cancel's packet, then the one that it posts, and so on. Whether they come out in this order.
+ */
+static BOOL take_pairs(struct server *s, struct taker *t, unsigned batch, unsigned first)
+{
+    struct packet packets[64];
+    unsigned taken = 0, n;
+    BOOL in_order = TRUE;
+
+    for (unsigned i = 0; i < PAIRS; i++) {
+        server_cancel_one(s);
+        check(post_numbered(t->port, 0, first + i), "posting: %u", (unsigned)GetLastError());
+    }
+    while (taken < 2 * PAIRS && (n = take(t->port, batch, DEADLINE, packets)))
+        for (unsigned i = 0; i < n; i++, taken++) {
+            in_order &= (packets[i].key == s->key) == !(taken % 2);
+            handle_packet(t, &packets[i]);
+        }
+    return in_order;
+}
+
+void case_order_of_kinds(unsigned *random)
+{
+    enum { ROUNDS = 100 };
+    static const unsigned batches[] = {0, 1, 3, 64};
+    struct taker t = {.alone = TRUE, .port = new_port()};
+    struct server s;
+    unsigned rounds_in_order = 0;
+    BOOL first = TRUE;
+
+    posters_init(1, ROUNDS * PAIRS, random);
+    server_open(&s, KEY_QUEUE);
+    server_bind(&s, t.port);
+    server_receive(&s, PAIRS);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        BOOL in_order = take_pairs(&s, &t, batches[next_random(random) % ARRAYSIZE(batches)], i * PAIRS);
+
+        check(in_order || !rounds_in_order, "out of order in round %u", i);
+        rounds_in_order += in_order;
+        first &= in_order || i;
+    }
+    check(rounds_in_order > ROUNDS / 2, "%u of %u rounds in order", rounds_in_order, ROUNDS);
+    known(first, "just after the binding a queue's packets overtake posted ones of the same thread");
+    posters_check(1);
+    s.stopping = TRUE;
+    server_cancel(&s, 1, random);
+    for (struct packet p; s.begun != s.ended && take(t.port, 0, DEADLINE, &p);)
+        handle_packet(&t, &p);
+    server_await_end(&s);
+    server_close_queue(&s);
+    check_empty(t.port);
+    CloseHandle(t.port);
+    server_free(&s);
+}
+
 /* Callbacks of the two kinds, and a port of the program's own, bound to nothing or to a queue, at the same time. */
 void case_pool_callbacks(unsigned *random)
 {

@@ -9,7 +9,7 @@
 #define CHILD_PACKETS 300
 
 /* ports post HANDLE NUMBER [PROCESS]: posts to the port, an inherited handle or one of that process. */
-int other_process(int argc, char **argv)
+static int post_to_other(int argc, char **argv)
 {
     HANDLE port = argc > 2 ? (HANDLE)(ULONG_PTR)strtoull(argv[2], NULL, 0) : NULL;
     unsigned number = argc > 3 ? (unsigned)atoi(argv[3]) : 0;
@@ -26,30 +26,68 @@ int other_process(int argc, char **argv)
     return 0;
 }
 
-static HANDLE start_child(HANDLE port, unsigned number, BOOL inherits)
+/* ports exit SEED: ends with everything open and threads waiting. */
+static int exit_in_use(int argc, char **argv)
+{
+    static struct waiter waiters[4];
+    static struct server s;
+    HTTPAPI_VERSION version = HTTPAPI_VERSION_2;
+    unsigned random = argc > 2 ? (unsigned)atoi(argv[2]) | 1 : 1;
+    HANDLE port = new_port();
+    WSADATA wsa;
+
+    WSAStartup(0x202, &wsa);
+    if (HttpInitialize(version, HTTP_INITIALIZE_SERVER, NULL))
+        return 3;
+    server_open(&s, KEY_QUEUE);
+    waiters_start(waiters, 2, port, INFINITE, &random);
+    server_bind(&s, port);
+    server_receive(&s, 8);
+    waiters_start(waiters + 2, 2, port, INFINITE, &random);
+    post_numbered(port, 0, 0);
+    server_cancel(&s, 8, &random);
+    return 0;
+}
+
+int other_process(int argc, char **argv)
+{
+    return argv[1][0] == 'p' ? post_to_other(argc, argv) : exit_in_use(argc, argv);
+}
+
+static HANDLE start_process(const char *arguments, BOOL inherits)
 {
     STARTUPINFOA startup = {.cb = sizeof startup};
     PROCESS_INFORMATION child = {0};
     char program[MAX_PATH], command[MAX_PATH + 100];
-    int n;
 
     GetModuleFileNameA(NULL, program, sizeof program);
-    n = snprintf(command, sizeof command, "\"%s\" post %#llx %u", program, (unsigned long long)(ULONG_PTR)port, number);
-    if (!inherits)
-        snprintf(command + n, sizeof command - n, " %u", (unsigned)GetCurrentProcessId());
+    snprintf(command, sizeof command, "\"%s\" %s", program, arguments);
     check(CreateProcessA(NULL, command, NULL, NULL, inherits, 0, NULL, NULL, &startup, &child), "no process: %u",
           (unsigned)GetLastError());
     CloseHandle(child.hThread);
     return child.hProcess;
 }
 
+static HANDLE start_child(HANDLE port, unsigned number, BOOL inherits)
+{
+    char arguments[100];
+    int n = snprintf(arguments, sizeof arguments, "post %#llx %u", (unsigned long long)(ULONG_PTR)port, number);
+
+    if (!inherits)
+        snprintf(arguments + n, sizeof arguments - n, " %u", (unsigned)GetCurrentProcessId());
+    return start_process(arguments, inherits);
+}
+
 static void join_child(HANDLE process)
 {
     DWORD code = 0;
 
-    check(WaitForSingleObject(process, DEADLINE) == WAIT_OBJECT_0, "the other process goes on");
+    if (WaitForSingleObject(process, DEADLINE) != WAIT_OBJECT_0) {
+        fail("the other process doesn't end");
+        TerminateProcess(process, 4);
+    }
     GetExitCodeProcess(process, &code);
-    check(!code, "the other process can't post: %u", (unsigned)code);
+    check(!code, "the other process failed: %u", (unsigned)code);
     CloseHandle(process);
 }
 
@@ -90,6 +128,14 @@ void case_other_processes(unsigned *random)
     server_free(&s);
 }
 
+void case_exit_while_waiting(unsigned *random)
+{
+    char arguments[100];
+
+    snprintf(arguments, sizeof arguments, "exit %u", next_random(random) % 1000);
+    join_child(start_process(arguments, FALSE));
+}
+
 enum kind { PIPE, FILE_, SOCKET_, KINDS };
 
 #define READS 60
@@ -104,23 +150,12 @@ struct read {
 };
 
 static struct read reads[KINDS][READS];
-static atomic_uint reads_ended;
+static atomic_uint reads_begun[KINDS], reads_ended;
 
 /* What reads come from, and the other ends. */
 static HANDLE pipe_in, pipe_out, file;
 static SOCKET socket_in, socket_out;
 static char file_name[MAX_PATH];
-
-static void handle_read(const struct packet *p)
-{
-    struct read *r = (struct read *)p->overlapped;
-
-    check(p->key == (ULONG_PTR)KEY_FOREIGN + r->kind, "a read's key: %#x", (unsigned)p->key);
-    check(!p->error && p->bytes == UNIT, "a read of kind %d: error %u, %u bytes", r->kind, (unsigned)p->error,
-          (unsigned)p->bytes);
-    check(atomic_exchange(&r->outstanding, 0), "a read ended twice");
-    reads_ended++;
-}
 
 static void open_pipe(void)
 {
@@ -185,10 +220,14 @@ static BOOL call_read(struct read *r)
     }
 }
 
-static void begin_read(enum kind kind, unsigned i)
+/* The next one of the kind, if there is one. */
+static void begin_read(enum kind kind)
 {
+    unsigned i = reads_begun[kind]++;
     struct read *r = &reads[kind][i];
 
+    if (i >= READS)
+        return;
     memset(r, 0, sizeof *r);
     r->kind = kind;
     r->outstanding = 1;
@@ -197,18 +236,27 @@ static void begin_read(enum kind kind, unsigned i)
         check(GetLastError() == ERROR_IO_PENDING, "a read of kind %d: %u", kind, (unsigned)GetLastError());
 }
 
-/* A read of each kind, before or after there is something to read. */
-static void read_one(unsigned i, unsigned *random)
+/* Goes on reading, from the thread that now waits at the port again. */
+static void handle_read(const struct packet *p)
 {
-    BOOL reads_first = next_random(random) % 2;
+    struct read *r = (struct read *)p->overlapped;
+
+    check(p->key == (ULONG_PTR)KEY_FOREIGN + r->kind, "a read's key: %#x", (unsigned)p->key);
+    check(!p->error && p->bytes == UNIT, "a read of kind %d: error %u, %u bytes", r->kind, (unsigned)p->error,
+          (unsigned)p->bytes);
+    check(atomic_exchange(&r->outstanding, 0), "a read ended twice");
+    begin_read(r->kind);
+    reads_ended++;
+}
+
+/* What is read from a file is there before; the others' reads may wait for theirs. */
+static void write_one(unsigned *random)
+{
     DWORD n;
 
-    for (int k = 0; reads_first && k < KINDS; k++)
-        begin_read(k, i);
     check(WriteFile(pipe_out, "four", UNIT, &n, NULL), "writing: %u", (unsigned)GetLastError());
     check(send(socket_out, "four", UNIT, 0) == UNIT, "sending: %d", WSAGetLastError());
-    for (int k = 0; !reads_first && k < KINDS; k++)
-        begin_read(k, i);
+    Sleep(next_random(random) % 4 == 0);
 }
 
 static void close_reads(void)
@@ -229,7 +277,7 @@ void case_other_files(unsigned *random)
     unsigned n = 1 + next_random(random) % 2, bind_at = next_random(random) % READS;
     BOOL before = next_random(random) % 2;
 
-    reads_ended = 0;
+    reads_ended = reads_begun[PIPE] = reads_begun[FILE_] = reads_begun[SOCKET_] = 0;
     handle_foreign = handle_read;
     posters_init(1, 100, random);
     server_open(&s, KEY_QUEUE);
@@ -241,6 +289,8 @@ void case_other_files(unsigned *random)
     bind_reads(port);
     takers_start(takers, n, port, 0, random);
     posters_start(0, 1, port);
+    for (int i = 0; i < 2 * KINDS; i++)
+        begin_read(i % KINDS);
     for (unsigned i = 0; i < READS; i++) {
         if (i == bind_at) {
             if (!before)
@@ -248,7 +298,7 @@ void case_other_files(unsigned *random)
             server_receive(&s, 4);
             clients_start(2, &s, 50);
         }
-        read_one(i, random);
+        write_one(random);
     }
     clients_join();
     posters_join(0, 1);
@@ -269,6 +319,12 @@ void case_other_processes(unsigned *random)
 {
     (void)random;
     skip("the native host has no other processes");
+}
+
+void case_exit_while_waiting(unsigned *random)
+{
+    (void)random;
+    skip("the native host starts no processes");
 }
 
 void case_other_files(unsigned *random)

@@ -178,6 +178,13 @@ static void check_timeout(struct taker *t, double start)
     check(waited > (double)t->timeout - SLACK, "%.1f ms waited instead of %u", waited, (unsigned)t->timeout);
 }
 
+static unsigned take_some(const struct taker *t, struct packet *packets)
+{
+    if (t->batch)
+        return take_entries(t->port, t->batch, t->timeout, t->alertable, packets);
+    return take(t->port, 0, t->timeout, packets);
+}
+
 static DWORD WINAPI run_taker(void *argument)
 {
     struct packet packets[MOST_PACKETS];
@@ -186,7 +193,7 @@ static DWORD WINAPI run_taker(void *argument)
 
     while (!stops) {
         double start = now();
-        unsigned n = take(t->port, t->batch, t->timeout, packets);
+        unsigned n = take_some(t, packets);
 
         if (!n)
             check_timeout(t, start);
@@ -215,6 +222,7 @@ void takers_start(struct taker *takers, unsigned n, HANDLE port, int home, unsig
         t->home = home;
         t->batch = batches[next_random(random) % ARRAYSIZE(batches)];
         t->timeout = timeouts[next_random(random) % ARRAYSIZE(timeouts)];
+        t->alertable = next_random(random) % 4 == 0;
         t->alone = n == 1;
         t->thread = start_thread(run_taker, t);
     }

@@ -167,7 +167,7 @@ int main(int argc, char **argv)
     WSADATA wsa;
 
 #ifdef _WIN32
-    if (argc > 1 && !strcmp(argv[1], "post"))
+    if (argc > 1 && strchr("pe", argv[1][0]))
         return other_process(argc, argv);
 #endif
     WSAStartup(0x202, &wsa);

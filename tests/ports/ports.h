@@ -112,6 +112,7 @@ struct taker {
     HANDLE port, thread;
     int home;
     unsigned batch;  /* as take()'s */
+    BOOL alertable;
     DWORD timeout;   /* of each wait; those shorter than DEADLINE may pass without a packet, and are timed */
     BOOL alone;      /* nobody else takes: the posters' numbers come without gaps */
     unsigned next[MOST_POSTERS];
@@ -195,6 +196,9 @@ void server_cancel(struct server *s, unsigned odds, unsigned *random);
 void clients_start(unsigned n, const struct server *s, unsigned requests);
 void clients_join(void);
 
+/* The next one, in no particular order. */
+void server_cancel_one(struct server *s);
+
 SOCKET connect_to(USHORT port_number);
 
 /* --- the cases */
@@ -208,7 +212,9 @@ SOCKET connect_to(USHORT port_number);
     X(waiting_before_binding) \
     X(timeouts) \
     X(timeouts_while_serving) \
+    X(bound_during_a_wait) \
     X(last_moment) \
+    X(left_by_its_thread) \
     X(alertable) \
     X(more_waiters_than_packets) \
     X(more_packets_than_waiters) \
@@ -219,20 +225,26 @@ SOCKET connect_to(USHORT port_number);
     X(two_ports) \
     X(duplicated_port) \
     X(binding_handle_closed) \
+    X(bound_to_no_port) \
+    X(bound_again) \
+    X(handle_used_again) \
+    X(closed_at_once) \
+    X(order_of_kinds) \
     X(pool_callbacks) \
     X(skip_on_success) \
     X(event_with_low_bit) \
     X(mix_1) \
     X(mix_2) \
     X(mix_4) \
-    X(mix_8)
+    X(mix_8) \
+    X(exit_while_waiting)
 
 #define X(name) void case_##name(unsigned *random);
 CASES(X)
 #undef X
 
 #ifdef _WIN32
-/* The program as started by other_processes. */
+/* The program as foreign.c starts it. */
 int other_process(int argc, char **argv);
 #endif
 

@@ -283,6 +283,15 @@ void server_cancel(struct server *s, unsigned odds, unsigned *random)
             CancelIoEx(s->queue, &op->overlapped);
 }
 
+void server_cancel_one(struct server *s)
+{
+    struct op *op = s->ops;
+
+    while (op && HasOverlappedIoCompleted(&op->overlapped))
+        op = op->next;
+    check(op && CancelIoEx(s->queue, &op->overlapped), "no receive that can be cancelled");
+}
+
 SOCKET connect_to(USHORT port_number)
 {
     SOCKET s = socket(AF_INET, SOCK_STREAM, 0);

@@ -134,6 +134,37 @@ void case_timeouts_while_serving(unsigned *random)
     server_free(&idle);
 }
 
+/* The binding must neither end a wait nor begin it anew. Late ones are tried again: the machine may be busy. */
+void case_bound_during_a_wait(unsigned *random)
+{
+    enum { TIMEOUT = 200, BIND_AFTER = 140 };
+    static struct waiter waiters[2];
+    double longest = 2 * TIMEOUT;
+
+    for (int tries = 0; tries < 3 && longest > TIMEOUT + BIND_AFTER / 2; tries++) {
+        struct server s;
+        HANDLE port = new_port();
+
+        longest = 0;
+        server_open(&s, KEY_QUEUE);
+        waiters_start(waiters, 2, port, TIMEOUT, random);
+        Sleep(BIND_AFTER);
+        server_bind(&s, port);
+        waiters_join(waiters, 2);
+        for (int i = 0; i < 2; i++) {
+            const struct waiter *w = &waiters[i];
+
+            check(!w->taken && w->error == WAIT_TIMEOUT, "a wait ended with error %u", (unsigned)w->error);
+            check(w->waited > TIMEOUT - SLACK, "%.1f ms waited instead of %u", w->waited, TIMEOUT);
+            longest = w->waited > longest ? w->waited : longest;
+        }
+        server_close_queue(&s);
+        CloseHandle(port);
+        server_free(&s);
+    }
+    check(longest < TIMEOUT + BIND_AFTER / 2, "%.1f ms waited instead of %u, three times", longest, TIMEOUT);
+}
+
 struct shot {
     HANDLE port, go;
     struct server *server; /* its one receive is cancelled; NULL: a packet is posted */
@@ -199,6 +230,39 @@ void case_last_moment(unsigned *random)
     check_empty(shot.port);
     CloseHandle(shot.port);
     CloseHandle(shot.go);
+    server_free(&s);
+}
+
+/* A thread that takes packets and makes some itself, but doesn't come back for them: others get them. */
+void case_left_by_its_thread(unsigned *random)
+{
+    static struct waiter waiters[WAITERS];
+    struct taker t = {.alone = TRUE};
+    struct server s;
+    struct packet p;
+    HANDLE port = new_port();
+
+    posters_init(1, 1, random);
+    server_open(&s, KEY_QUEUE);
+    server_bind(&s, port);
+    post_numbered(port, 0, 0);
+    check(take(port, next_random(random) % 2, DEADLINE, &p), "error %u", (unsigned)GetLastError());
+    handle_packet(&t, &p);
+    posters_check(1);
+    server_receive(&s, WAITERS);
+    s.stopping = TRUE;
+    waiters_start(waiters, WAITERS, port, DEADLINE, random);
+    server_cancel(&s, 1, random);
+    waiters_join(waiters, WAITERS);
+    for (unsigned i = 0; i < WAITERS; i++) {
+        check(waiters[i].taken == 1, "a waiter took %u packets", waiters[i].taken);
+        check(waiters[i].waited < DEADLINE / 4, "%.0f ms until a packet came", waiters[i].waited);
+    }
+    waiters_handle(waiters, WAITERS);
+    server_await_end(&s);
+    server_close_queue(&s);
+    check_empty(port);
+    CloseHandle(port);
     server_free(&s);
 }
 
@@ -306,7 +370,7 @@ static DWORD WINAPI run_caller(void *argument)
 
     for (unsigned i = 0; i < c->calls; i++) {
         check(QueueUserAPC(run_call, c->target, (ULONG_PTR)c->port), "QueueUserAPC: %u", (unsigned)GetLastError());
-        SwitchToThread();
+        Sleep(i % 8 == 0); /* most find the thread at work, some in its wait */
     }
     return 0;
 }
