@@ -167,25 +167,28 @@ NTSTATUS NTAPI our_NtRemoveIoCompletion(HANDLE port, ULONG_PTR *key, ULONG_PTR *
 {
     struct limit l = limit_from(timeout);
     struct door_packet packet;
+    struct completion c;
     struct door_port a;
     LARGE_INTEGER left;
     NTSTATUS status;
 
-    for (;;) {
+    /* A kick is none of the caller's business: GetQueuedCompletionStatus gives its caller's variable as `value`. */
+    do {
         if (take(&a, port, &packet, 1, limit_left(&l, &left))) {
-            if (a.status)
-                return a.status;
-            *key = (ULONG_PTR)packet.key;
-            *value = (ULONG_PTR)packet.value;
-            io->Status = packet.status;
-            io->Information = (ULONG_PTR)packet.bytes;
-            return STATUS_SUCCESS;
+            status = a.status;
+            if (!status)
+                to_completions(&c, &packet, 1);
+            break;
         }
-        status = real_NtRemoveIoCompletion(port, key, value, io, limit_left(&l, &left));
+        status = real_NtRemoveIoCompletion(port, &c.key, &c.value, &c.io, limit_left(&l, &left));
         leave(&a);
-        if (status || *value != VALUE_OF(kick))
-            return status;
+    } while (!status && c.value == VALUE_OF(kick));
+    if (!status) {
+        *key = c.key;
+        *value = c.value;
+        *io = c.io;
     }
+    return status;
 }
 
 /* To the ring, or False: to Wine's port, and then leave(). */
