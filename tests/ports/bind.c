@@ -243,9 +243,7 @@ void case_closed_at_once(unsigned *random)
             server_close_queue(&s);
         server_free(&s);
     }
-    for (int i = 0; i < 1000 && count_threads() > before; i++)
-        Sleep(1);
-    known(count_threads() <= before, "threads are left of ports that were closed soon after the binding");
+    await(count_threads() <= before, "threads are left of ports that were closed soon after the binding");
 }
 
 #define PAIRS 10

@@ -223,23 +223,27 @@ struct pump {
     uint64_t ring;
 };
 
-/* One packet from Wine's port into the ring. False when there is none in time, or no more. */
-static BOOL pump_one(struct pump *p, LARGE_INTEGER *timeout)
+enum pumped { PUMPED_ONE, PUMPED_NONE, PUMPED_STOP };
+
+/* One packet from Wine's port into the ring: none when there is none in time; the stop is the last one. */
+static enum pumped pump_one(struct pump *p, LARGE_INTEGER *timeout)
 {
     struct door_packet packet = {0};
     struct door_port a = {.port = p->ring, .packets = DOOR_PACK(&packet)};
     IO_STATUS_BLOCK io;
     ULONG_PTR key, value;
 
-    if (real_NtRemoveIoCompletion(p->port, &key, &value, &io, timeout) || value == VALUE_OF(stop))
-        return FALSE;
+    if (real_NtRemoveIoCompletion(p->port, &key, &value, &io, timeout))
+        return PUMPED_NONE;
+    if (value == VALUE_OF(stop))
+        return PUMPED_STOP;
     packet.key = key;
     packet.value = value;
     packet.bytes = io.Information;
     packet.status = io.Status;
     if (value != VALUE_OF(kick))
         door_call(DOOR_port_serve, &a);
-    return TRUE;
+    return PUMPED_ONE;
 }
 
 static BOOL somebody_is_outside(struct pump *p)
@@ -251,20 +255,22 @@ static BOOL somebody_is_outside(struct pump *p)
 
 /*
  * Those that were outside come back (each has its kick) before anything is taken from Wine's port: a packet that one of
- * them misses must not be overtaken.
+ * them misses must not be overtaken. False when the port was closed meanwhile.
  */
-static void drain(struct pump *p)
+static BOOL drain(struct pump *p)
 {
     struct door_port a = {.port = p->ring, .state = DOOR_PORT_RING};
     LARGE_INTEGER now = {.QuadPart = 0};
+    enum pumped pumped;
 
     while (somebody_is_outside(p))
         Sleep(1);
     AcquireSRWLockExclusive(&draining);
-    while (pump_one(p, &now))
+    while ((pumped = pump_one(p, &now)) == PUMPED_ONE)
         ;
     door_call(DOOR_port_serve, &a);
     ReleaseSRWLockExclusive(&draining);
+    return pumped != PUMPED_STOP;
 }
 
 static DWORD WINAPI pump(void *arg)
@@ -273,9 +279,9 @@ static DWORD WINAPI pump(void *arg)
     struct door_port a = {.port = p.ring};
 
     HeapFree(GetProcessHeap(), 0, arg);
-    drain(&p);
-    while (pump_one(&p, NULL))
-        ;
+    if (drain(&p))
+        while (pump_one(&p, NULL) == PUMPED_ONE)
+            ;
     real_NtClose(p.port);
     door_call(DOOR_port_forget, &a);
     return 0;
