@@ -90,12 +90,23 @@ static NTSTATUS done(IO_STATUS_BLOCK *io, NTSTATUS status)
     return status;
 }
 
+/* The port that a queue is to be bound to: is there none? */
+static BOOL lacks_port(const struct door_handle *a)
+{
+    struct door_handle known = {.handle = a->handle};
+
+    return a->info_class == FILE_COMPLETION_INFORMATION && ask(DOOR_handle_known, &known) &&
+           !port_is(*DOOR_UNPACK(HANDLE *, a->info));
+}
+
 static NTSTATUS NTAPI our_NtSetInformationFile(HANDLE handle, IO_STATUS_BLOCK *io, void *info, ULONG length,
                                                ULONG info_class)
 {
     struct door_handle a = {
         .handle = DOOR_PACK(handle), .info = DOOR_PACK(info), .info_class = info_class, .length = length};
 
+    if (lacks_port(&a))
+        return done(io, STATUS_INVALID_HANDLE);
     if (!ask(DOOR_handle_set_information, &a))
         return real_NtSetInformationFile(handle, io, info, length, info_class);
     if (info_class == FILE_COMPLETION_INFORMATION && !a.status)
