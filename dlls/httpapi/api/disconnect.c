@@ -21,7 +21,7 @@ ULONG api_HttpCancelHttpRequest(HANDLE queue, HTTP_REQUEST_ID id, LPOVERLAPPED o
         return ERROR_INVALID_HANDLE;
     op = op_begin(q, overlapped, &stack);
     if (!op)
-        return ERROR_NOT_ENOUGH_MEMORY;
+        return op_begin_error(q);
     return op_return(op, !overlapped, engine ? request_cancel(engine, id) : RESULT_GONE, NULL);
 }
 
@@ -36,7 +36,7 @@ static ULONG wait_for_disconnect(HANDLE queue, HTTP_CONNECTION_ID connection, OV
         return ERROR_INVALID_HANDLE;
     op = op_begin(q, overlapped, &stack);
     if (!op)
-        return ERROR_NOT_ENOUGH_MEMORY;
+        return op_begin_error(q);
     op->waits_for_disconnect = true;
     result = connection_wait_disconnect(connection, &op->io);
     if (result == RESULT_PENDING && !queue_object_engine(q))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "../host/host.h"
+#include "api.h"
 #include "queue_object.h"
 #include "status.h"
 
@@ -73,12 +74,18 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
 {
     struct op *op = stack;
 
+    if (overlapped)
+        probe_write(overlapped, sizeof *overlapped); /* it may fault: before anything is held */
+    if (!queue_object_hold(q))
+        return NULL;
     if (overlapped) {
         HANDLE event = event_of(overlapped);
 
         op = op_alloc();
-        if (!op)
+        if (!op) {
+            queue_object_release(q);
             return NULL;
+        }
         overlapped->InternalHigh = 0;
         overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
         if (event)
@@ -89,7 +96,6 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
     io_init(&op->io, op_io_done);
     op->io.owner = op;
     op->queue = q;
-    queue_object_hold(q);
     op->overlapped = overlapped;
     op->thread = host_thread_id();
     op->head = op->inline_head;
@@ -97,6 +103,11 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
     op->waits_for_disconnect = false;
     waiter_init(&op->waiter);
     return op;
+}
+
+ULONG op_begin_error(const struct http_queue *q)
+{
+    return queue_object_engine(q) ? ERROR_NOT_ENOUGH_MEMORY : ERROR_INVALID_HANDLE;
 }
 
 static void op_release(struct op *op)

@@ -53,10 +53,13 @@ struct op {
 };
 
 /*
- * An op for a call on q. With `overlapped` from the pool (NULL without memory), else `stack`. The OVERLAPPED becomes
- * pending and its event is reset. Touches the caller's OVERLAPPED: no locks.
+ * An op for a call on q. With `overlapped` from the pool, else `stack`. The OVERLAPPED becomes pending and its event is
+ * reset. NULL without memory, or when q was closed in this moment. Touches the caller's OVERLAPPED: no locks.
  */
 struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *stack);
+
+/* Which of the two it was. */
+ULONG op_begin_error(const struct http_queue *q);
 
 /* Ends it, exactly once: io.run of every op comes here. No locks. */
 void op_complete(struct op *op, NTSTATUS status, ULONGLONG bytes);

@@ -169,9 +169,14 @@ void queue_object_post(struct http_queue *q, OVERLAPPED *overlapped, NTSTATUS st
         WARN("no packet for %p: %s", (void *)overlapped, result == RESULT_GONE ? "the port is closed" : "no memory");
 }
 
-void queue_object_hold(struct http_queue *q)
+bool queue_object_hold(struct http_queue *q)
 {
-    atomic_fetch_add_explicit(&q->refs, 1, memory_order_relaxed);
+    unsigned refs = atomic_load_explicit(&q->refs, memory_order_relaxed);
+
+    while (refs && !atomic_compare_exchange_weak_explicit(&q->refs, &refs, refs + 1, memory_order_relaxed,
+                                                          memory_order_relaxed))
+        ;
+    return refs;
 }
 
 void queue_object_release(struct http_queue *q)

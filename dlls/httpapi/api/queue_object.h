@@ -47,8 +47,11 @@ static inline struct queue *queue_object_engine(const struct http_queue *q)
 /* Makes a queue and its handle. Win32 code. No locks. */
 ULONG queue_object_create(unsigned version, HANDLE *handle);
 
-/* For an operation, from its beginning until its completion was told. Any locks / no locks. */
-void queue_object_hold(struct http_queue *q);
+/*
+ * For an operation, from its beginning until its completion was told. False when the queue's last handle was closed after
+ * it was found, and its last operation is over: it may be gone. Any locks / no locks.
+ */
+bool queue_object_hold(struct http_queue *q);
 void queue_object_release(struct http_queue *q);
 
 /* Closes all that belongs to the queue, not its handles. Config lock is taken. No locks. */

@@ -144,7 +144,7 @@ ULONG api_HttpReceiveHttpRequest(HANDLE queue, HTTP_REQUEST_ID id, ULONG flags, 
         probe_write(returned, sizeof *returned);
     op = op_begin(q, overlapped, &stack);
     if (!op)
-        return ERROR_NOT_ENOUGH_MEMORY;
+        return op_begin_error(q);
     op->buffer = buffer;
     op->size = size;
     op->flags = flags;
@@ -172,7 +172,7 @@ ULONG api_HttpReceiveRequestEntityBody(HANDLE queue, HTTP_REQUEST_ID id, ULONG f
         probe_write(returned, sizeof *returned);
     op = op_begin(q, overlapped, &stack);
     if (!op)
-        return ERROR_NOT_ENOUGH_MEMORY;
+        return op_begin_error(q);
     op->read.done = op_io_done;
     op->read.buffer = buffer;
     op->read.size = size;

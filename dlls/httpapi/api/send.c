@@ -283,7 +283,7 @@ ULONG api_HttpSendHttpResponse(HANDLE queue, HTTP_REQUEST_ID id, ULONG flags, PH
         probe_write(sent, sizeof *sent);
     op = send_op(q, flags, overlapped, &stack);
     if (!op)
-        return ERROR_NOT_ENOUGH_MEMORY;
+        return op_begin_error(q);
     error = attach_head(op, &head, stack.inline_head, r);
     if (!error)
         error = add_chunks(&op->send, 1, r->pEntityChunks, r->EntityChunkCount);
@@ -316,7 +316,7 @@ ULONG api_HttpSendResponseEntityBody(HANDLE queue, HTTP_REQUEST_ID id, ULONG fla
         probe_write(sent, sizeof *sent);
     op = send_op(q, flags, overlapped, &stack);
     if (!op)
-        return ERROR_NOT_ENOUGH_MEMORY;
+        return op_begin_error(q);
     error = add_chunks(&op->send, 0, chunks, count);
     return error ? fail_send(op, error) : begin_send(op, id, sent);
 }

@@ -54,6 +54,14 @@ static LARGE_INTEGER *limit_left(const struct limit *l, LARGE_INTEGER *left)
     return left;
 }
 
+/* Wine 8's RtlNtStatusToDosError doesn't know the status of a closed port; one that carries the Win32 code it does. */
+static NTSTATUS to_status(NTSTATUS status)
+{
+    if (status == STATUS_ABANDONED_WAIT_0 && RtlNtStatusToDosError(status) != ERROR_ABANDONED_WAIT_0)
+        return (NTSTATUS)(0xc0070000 | ERROR_ABANDONED_WAIT_0);
+    return status;
+}
+
 static void leave(struct door_port *a)
 {
     if (a->port)
@@ -149,7 +157,7 @@ NTSTATUS NTAPI our_NtRemoveIoCompletionEx(HANDLE port, struct completion *comple
         if (take(&a, port, packets, most, alertable ? &now : limit_left(&l, &left))) {
             status = alertable && a.status == STATUS_TIMEOUT ? take_alertably(&a, port, packets, most, &l) : a.status;
             *written = status ? 0 : to_completions(completions, packets, a.count);
-            return status;
+            return to_status(status);
         }
         status = real_NtRemoveIoCompletionEx(port, completions, count, written, limit_left(&l, &left), alertable);
         leave(&a);
@@ -188,7 +196,7 @@ NTSTATUS NTAPI our_NtRemoveIoCompletion(HANDLE port, ULONG_PTR *key, ULONG_PTR *
         *value = c.value;
         *io = c.io;
     }
-    return status;
+    return to_status(status);
 }
 
 /* To the ring, or False: to Wine's port, and then leave(). */
