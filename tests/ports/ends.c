@@ -88,3 +88,32 @@ void case_queue_closed_under_waiters(unsigned *random)
     CloseHandle(port);
     server_free(&s);
 }
+
+/* Threads begin operations in the moment of the close: those end, or are refused, and the port goes on. */
+void case_queue_closed_under_calls(unsigned *random)
+{
+    struct taker takers[3];
+    HANDLE port = new_port();
+
+    posters_init(1, 200, random);
+    takers_start(takers, 3, port, 0, random);
+    posters_start(0, 1, port);
+    for (int i = 0; i < 10; i++) {
+        struct server s;
+
+        server_open(&s, KEY_QUEUE + i);
+        server_bind(&s, port);
+        server_receive(&s, 8);
+        for (unsigned k = next_random(random) % 8; k; k--)
+            server_cancel(&s, 2, random);
+        s.closing = TRUE;
+        CloseHandle(s.queue);
+        server_await_end(&s);
+        server_free(&s);
+    }
+    posters_join(0, 1);
+    posters_check(1);
+    takers_stop(takers, 3);
+    check_empty(port);
+    CloseHandle(port);
+}

@@ -162,7 +162,8 @@ struct server {
     int home;
     PTP_IO io; /* when bound by CreateThreadpoolIo() */
     BOOL skips;
-    atomic_bool stopping;
+    atomic_bool stopping; /* nothing new is begun */
+    atomic_bool closing;  /* what is begun may find the queue closed */
     atomic_int begun, ended, cancelled;
     _Atomic(struct op *) ops;
 };
@@ -221,6 +222,7 @@ SOCKET connect_to(USHORT port_number);
     X(port_closed_under_waiters) \
     X(port_closed_under_operations) \
     X(queue_closed_under_waiters) \
+    X(queue_closed_under_calls) \
     X(several_queues) \
     X(two_ports) \
     X(duplicated_port) \

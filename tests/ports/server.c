@@ -93,7 +93,7 @@ static struct op *follow(struct op *op, ULONG error)
     if (error == ERROR_OPERATION_ABORTED)
         s->cancelled++;
     else
-        check(error == NO_ERROR || s->stopping, "%s ended with error %u", op->kind == SEND ? "a send" : "a receive",
+        check(error == NO_ERROR || s->stopping || s->closing, "%s ended with error %u", op->kind == SEND ? "a send" : "a receive",
               (unsigned)error);
     if (op->kind == RECEIVE) {
         id = op->request->RequestId;
@@ -102,6 +102,8 @@ static struct op *follow(struct op *op, ULONG error)
     }
     if (op->kind == RECEIVE && error == NO_ERROR)
         return new_op(s, SEND, id);
+    if (s->closing && error && error != ERROR_OPERATION_ABORTED)
+        return NULL;
     return s->stopping ? NULL : new_op(s, RECEIVE, HTTP_NULL_ID);
 }
 
