@@ -167,7 +167,7 @@ int main(int argc, char **argv)
     WSADATA wsa;
 
 #ifdef _WIN32
-    if (argc > 1 && strchr("pe", argv[1][0]))
+    if (argc > 1 && (argv[1][0] == 'p' || argv[1][0] == 'e')) /* foreign.c started it */
         return other_process(argc, argv);
 #endif
     WSAStartup(0x202, &wsa);
