@@ -109,7 +109,7 @@ $B/samples/%: samples/%.c $(HEADERS) $B/native/libhttpapi.so
 
 # --- tests: each room of tests/ brings its rules; the suites in tests/suites run what is built here
 TESTS :=
--include $(wildcard tests/*/Makefile.inc winetest/Makefile.inc)
+-include $(wildcard tests/*/Makefile.inc winetest/Makefile.inc bench/Makefile.inc)
 
 tests: $(TESTS)
 
