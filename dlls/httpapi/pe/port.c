@@ -11,7 +11,8 @@
 
 #include "early.h"
 
-#define BATCH 64 /* packets in one call of the door */
+#define BATCH 64      /* packets in one call of the door */
+#define PATIENCE 5000 /* milliseconds; a thread that was terminated outside never comes back */
 
 NTSTATUS NTAPI NtQueryIoCompletion(HANDLE port, int info_class, void *info, ULONG length, ULONG *returned);
 
@@ -271,7 +272,7 @@ static BOOL drain(struct pump *p)
     LARGE_INTEGER now = {.QuadPart = 0};
     enum pumped pumped;
 
-    while (somebody_is_outside(p))
+    for (ULONG i = 0; i < PATIENCE && somebody_is_outside(p); i++)
         Sleep(1);
     AcquireSRWLockExclusive(&draining);
     while ((pumped = pump_one(p, &now)) == PUMPED_ONE)
