@@ -186,7 +186,8 @@ static void test_wait_on_handle(int version)
     ok_eq(WaitForMultipleObjects(1, &x.queue, FALSE, 0), WAIT_TIMEOUT);
     send_text(x.client, GET_FOOBAR, x.port);
     ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), NO_ERROR);
-    ok_eq(WaitForMultipleObjects(1, &x.queue, FALSE, DEADLINE), WAIT_OBJECT_0); /* the status is seen before the handle */
+    /* The status is seen before the handle. */
+    ok_eq(WaitForMultipleObjects(1, &x.queue, FALSE, DEADLINE), WAIT_OBJECT_0);
     scene_finish(&x);
     scene_close(&x);
 }
@@ -222,7 +223,7 @@ static void test_skip_handle(int version)
     ok_eq(begin_receive(&x, &x.in, &c), ERROR_IO_PENDING);
     send_text(x.client, GET_FOOBAR, x.port);
     ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), NO_ERROR);
-    ok_eq(WaitForSingleObject(c.event, 0), WAIT_OBJECT_0);
+    ok_eq(WaitForSingleObject(c.event, DEADLINE), WAIT_OBJECT_0); /* seen after the status */
     ok_eq(WaitForSingleObject(x.queue, 0), WAIT_TIMEOUT);
     scene_finish(&x);
     call_close(&c);

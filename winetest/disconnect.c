@@ -181,7 +181,7 @@ static void test_cancel_overlapped(int version)
     error = HttpCancelHttpRequest(x.queue, id, &c.overlapped);
     ok(error == NO_ERROR || error == ERROR_IO_PENDING, "got %lu", UL(error));
     ok_eq(call_end(x.queue, &c, error, NULL), NO_ERROR);
-    ok_eq(WaitForSingleObject(c.event, 0), WAIT_OBJECT_0);
+    ok_eq(WaitForSingleObject(c.event, DEADLINE), WAIT_OBJECT_0); /* seen after the status */
     ok(is_reset(x.client), "the connection wasn't reset");
     call_close(&c);
     scene_close(&x);
