@@ -19,8 +19,9 @@
 #define MAX_HEAD 16384
 #define EVENTS 256
 
-static const char response[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nServer: epoll/for-comparison\r\n"
-                               "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Length: 13\r\n\r\nHello, World!";
+#define RESPONSE(header) \
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nServer: epoll/for-comparison\r\n" \
+    "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Length: 13\r\n" header "\r\nHello, World!"
 
 /* By descriptor: the beginning of a head whose end hasn't come; none most of the time. */
 static struct {
@@ -65,9 +66,12 @@ static char *answer(int s, char *data, char *end)
     char *head_end;
 
     while ((head_end = memmem(data, end - data, "\r\n\r\n", 4))) {
+        int last = memmem(data, head_end - data, "\nConnection: close", 18) != NULL;
+        const char *response = last ? RESPONSE("Connection: close\r\n") : RESPONSE("");
+        ssize_t length = strlen(response);
+
         /* A client that doesn't read its answers fills the socket, and is left. */
-        if (send(s, response, sizeof response - 1, MSG_NOSIGNAL) != sizeof response - 1 ||
-            memmem(data, head_end - data, "\nConnection: close", 18))
+        if (send(s, response, length, MSG_NOSIGNAL) != length || last)
             return NULL;
         data = head_end + 4;
     }

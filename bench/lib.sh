@@ -6,7 +6,7 @@
 #   default_rows   its rows, when the command line names none
 #   columns        its columns: what `measure` puts a result into
 #   steps          what a round measures of each row; the columns unless set
-#   comparisons    yes: each cell also as a multiple of nginx's and of Wine's own httpapi's
+#   comparisons    of nginx and wine: what each cell is also shown as a multiple of
 #   page           the path that is asked for; all servers have "Hello, World!" there
 #   measure ROW STEP  calls `result ROW COLUMN VALUE`, and `problem TEXT` when something went wrong
 #
@@ -32,7 +32,7 @@ unset WINEPREFIX WINEDLLPATH WINEDLLOVERRIDES HTTPAPI_LOG HTTPAPI_SHARDS
 seconds=${BENCH_SECONDS:-2} rounds=${BENCH_ROUNDS:-3}
 wine=${WINE:-wine}
 PATH=$PATH:/usr/sbin # Debian has nginx there, outside a user's PATH
-page=/ comparisons=yes steps= threads= workers=1
+page=/ comparisons=nginx steps= threads= workers=1
 pids=
 trouble=no
 
@@ -98,6 +98,7 @@ prepare() {
 nginx_config() {
     cat <<END
 daemon off;
+user $(id -un) $(id -gn);
 worker_processes $workers;
 pid $tmp/nginx.pid;
 error_log stderr;
