@@ -174,6 +174,32 @@ start() {
     echo "$server" >"$tmp/$1.pid"
 }
 
+# A child that has ended.
+forget() {
+    pids=$(echo "$pids " | sed "s/ $1 / /; s/ \$//")
+}
+
+restart() {
+    server=$(cat "$tmp/$1.pid")
+    kill "$server" 2>/dev/null || :
+    wait "$server" 2>/dev/null || :
+    forget "$server"
+    start "$1"
+}
+
+# All processes of a row; under Wine those of the prefix, where the other rows' servers rest meanwhile.
+row_pids() {
+    case $1 in
+    *:ours | *:wine)
+        grep -lsz "^WINEPREFIX=$tmp/${1#*:}$" /proc/[0-9]*/environ | cut -d/ -f3 || :
+        ;;
+    *)
+        cat "$tmp/$1.pid"
+        cat "/proc/$(cat "$tmp/$1.pid")/task"/*/children
+        ;;
+    esac
+}
+
 # wrk's threads for $1 connections.
 client_threads() {
     half=$(($(nproc) / 2))
