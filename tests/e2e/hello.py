@@ -5,7 +5,7 @@ from check import check, check_match, skip
 from client import curl, exchange, request
 from server import Server
 
-SAMPLES = ["hello-sync", "hello-event", "hello-iocp", "hello-pool", "hello-v1"]
+SAMPLES = ["hello-sync", "hello-event", "hello-iocp", "hello-port", "hello-pool", "hello-v1"]
 TEXT = "Hello, World!"
 DATE = r"\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n"
 OK = "HTTP/1.1 200 OK"

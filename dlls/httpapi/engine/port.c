@@ -66,6 +66,7 @@ static unsigned ring_take(struct port *p, struct packet *packets, unsigned most)
         packets[i] = p->ring[(p->head + i) & (p->capacity - 1)];
     p->head += n;
     p->count -= n;
+    p->pace.taken += n;
     return n;
 }
 
@@ -186,20 +187,22 @@ void port_close(struct port *p)
     pthread_mutex_unlock(&p->lock);
 }
 
-static void hand_off(struct port *p)
+static void hand_off(struct port *p, uint64_t now)
 {
     pthread_mutex_lock(&p->lock);
-    for (unsigned n = p->count; n && !list_empty(&p->waiters); n--)
-        end_wait(choose_waiter(p));
+    if (!pace_is_quick(&p->pace, now))
+        for (unsigned n = p->count; n && !list_empty(&p->waiters); n--)
+            end_wait(choose_waiter(p));
     pthread_mutex_unlock(&p->lock);
 }
 
 void ports_hand_off(void)
 {
+    uint64_t now = wait_clock();
     struct list *l;
 
     pthread_mutex_lock(&ports_lock);
     list_for_each(l, &ports)
-        hand_off(container_of(l, struct port, node));
+        hand_off(container_of(l, struct port, node), now);
     pthread_mutex_unlock(&ports_lock);
 }

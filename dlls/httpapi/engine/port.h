@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "list.h"
+#include "pace.h"
 #include "result.h"
 #include "wait.h"
 
@@ -36,6 +37,7 @@ struct port {
     bool closed;
     struct packet *ring;
     unsigned capacity, head, count; /* capacity is a power of two or 0 */
+    struct pace pace;     /* of threads that take packets */
     struct list waiters;  /* struct port_waiter, the last one to come first */
     void (*no_waiter)(struct port *); /* a packet came and nobody waits here; NULL: so be it. Port lock */
 };

@@ -78,6 +78,7 @@ static struct request *take_ready(struct queue *q)
     if (!l)
         return NULL;
     q->ready_count--;
+    q->pace.taken++;
     return container_of(l, struct request, node);
 }
 
@@ -184,21 +185,23 @@ unsigned queue_cancel(struct queue *q, io_match *match, const void *arg)
     return count;
 }
 
-static void hand_off(struct queue *q)
+static void hand_off(struct queue *q, uint64_t now)
 {
     pthread_mutex_lock(&q->lock);
-    while (!list_empty(&q->ready) && !list_empty(&q->receives))
-        give(container_of(q->receives.next, struct receive, io.node), take_ready(q));
+    if (!pace_is_quick(&q->pace, now))
+        while (!list_empty(&q->ready) && !list_empty(&q->receives))
+            give(container_of(q->receives.next, struct receive, io.node), take_ready(q));
     pthread_mutex_unlock(&q->lock);
 }
 
 void queues_hand_off(void)
 {
+    uint64_t now = wait_clock();
     struct list *l;
 
     pthread_mutex_lock(&queues_lock);
     list_for_each(l, &open_queues)
-        hand_off(container_of(l, struct queue, node));
+        hand_off(container_of(l, struct queue, node), now);
     pthread_mutex_unlock(&queues_lock);
 }
 

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "io.h"
+#include "pace.h"
 #include "wait.h"
 
 struct request;
@@ -24,6 +25,7 @@ struct queue {
     struct list ready;     /* struct request */
     struct list receives;  /* struct receive */
     unsigned ready_count;
+    struct pace pace;      /* of threads that take requests from `ready` */
     unsigned ready_max;    /* HttpServerQueueLengthProperty; more are answered with 503 */
     bool open;             /* false after shutdown or close */
     bool enabled;          /* HttpServerStateProperty; new requests get a 503 when false */
