@@ -92,6 +92,8 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
             host_event_reset(event);
         else
             queue_object_reset(q);
+        if (q->port)
+            port_at_work(q->port);
     }
     io_init(&op->io, op_io_done);
     op->io.owner = op;

@@ -4,11 +4,13 @@
  */
 #include "port.h"
 
+#include <sched.h>
 #include <stdlib.h>
 
 #include "shard.h"
 
 #define RING_FIRST 64
+#define HABIT 16 /* so often a thread has done a thing when we believe it will go on so */
 
 struct port_waiter {
     struct waiter waiter;
@@ -21,6 +23,7 @@ static struct list ports = LIST_INIT(ports);
 
 static __thread struct port_waiter *waiting; /* this thread's wait, in which it may be running a loop */
 static __thread const struct port *taken_from; /* where this thread's last packet came from; perhaps gone */
+static __thread bool at_work;                  /* it has begun an operation since */
 
 void port_init(struct port *p)
 {
@@ -153,6 +156,34 @@ static bool wait_for_push(struct port *p, uint64_t deadline)
     return in_time;
 }
 
+static void give_way(unsigned *times)
+{
+    if (++*times == HABIT && sched_getscheduler(0) == SCHED_OTHER)
+        sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &(struct sched_param){0});
+}
+
+void port_at_work(const struct port *p)
+{
+    static __thread unsigned works_for_others;
+
+    at_work = true;
+    if (taken_from != p && atomic_load_explicit(&p->served, memory_order_relaxed) && works_for_others < HABIT)
+        give_way(&works_for_others);
+}
+
+/* The calling thread got packets. It hands them out when it did nothing with the ones before. */
+static void note_taker(struct port *p)
+{
+    static __thread unsigned hands_out;
+
+    if (taken_from == p && !at_work && hands_out < HABIT)
+        give_way(&hands_out);
+    if (!atomic_load_explicit(&p->served, memory_order_relaxed))
+        atomic_store(&p->served, true);
+    taken_from = p;
+    at_work = false;
+}
+
 enum result port_take(struct port *p, struct packet *packets, unsigned most, unsigned *taken, uint64_t deadline)
 {
     bool in_time = deadline != WAIT_NO_TIME, closed;
@@ -163,7 +194,7 @@ enum result port_take(struct port *p, struct packet *packets, unsigned most, uns
     closed = p->closed;
     pthread_mutex_unlock(&p->lock);
     if (*taken)
-        taken_from = p;
+        note_taker(p);
     return *taken ? RESULT_OK : closed ? RESULT_GONE : RESULT_TIMEOUT;
 }
 

@@ -16,6 +16,7 @@
 #define HTTPAPI_ENGINE_PORT_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct port {
     pthread_mutex_t lock;
     struct list node;     /* in the list of all ports */
     bool closed;
+    atomic_bool served;   /* somebody takes packets */
     struct packet *ring;
     unsigned capacity, head, count; /* capacity is a power of two or 0 */
     struct pace pace;     /* of threads that take packets */
@@ -62,6 +64,17 @@ enum result port_push(struct port *p, const struct packet *packet, enum port_pus
  * was closed. No locks; runs io_flush() when it waits.
  */
 enum result port_take(struct port *p, struct packet *packets, unsigned most, unsigned *taken, uint64_t deadline);
+
+/*
+ * The calling thread begins an operation whose packet may come to this port.
+ *
+ * Some threads only take packets and wake others with the work, as those of Wine's and .NET's thread pools do. When each
+ * thread that is woken pushes its waker off the CPU, what should be handed out in one go costs two switches a packet. So
+ * threads that take without beginning operations, and threads that begin operations whose packets others take, become
+ * such as don't push anybody off (SCHED_BATCH), for good; a scheduling policy that somebody chose is left alone. With it
+ * hello-pool answers two to three times as many requests (docs/performance.md). A thread that does both is left as it is.
+ */
+void port_at_work(const struct port *p);
 
 bool port_is_empty(struct port *p);
 
