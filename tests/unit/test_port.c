@@ -319,3 +319,60 @@ ShardTest(a_packet_at_the_deadline)
         cr_assert(port_is_empty(&port));
     }
 }
+
+static void take_ones(unsigned times, bool at_work)
+{
+    for (uintptr_t i = 0; i < times; i++) {
+        push(i);
+        expect_now(1, i, 1);
+        if (at_work)
+            port_at_work(&port);
+    }
+}
+
+/* A thread that only takes packets gives way to those it wakes; one that works on them stays as it was. */
+PortTest(a_thread_that_hands_out)
+{
+    take_ones(100, true);
+    cr_assert_eq(sched_getscheduler(0), SCHED_OTHER);
+    take_ones(100, false);
+    cr_assert_eq(sched_getscheduler(0) & ~SCHED_RESET_ON_FORK, SCHED_BATCH);
+}
+
+static void *work_for_others(void *policy)
+{
+    for (int i = 0; i < 100; i++)
+        port_at_work(&port);
+    *(int *)policy = sched_getscheduler(0) & ~SCHED_RESET_ON_FORK;
+    return NULL;
+}
+
+PortTest(a_thread_that_works_for_others)
+{
+    pthread_t thread;
+    int policy = -1;
+
+    pthread_create(&thread, NULL, work_for_others, &policy);
+    pthread_join(thread, NULL);
+    cr_assert_eq(policy, SCHED_OTHER); /* nobody takes packets yet */
+    take_ones(1, true);
+    pthread_create(&thread, NULL, work_for_others, &policy);
+    pthread_join(thread, NULL);
+    cr_assert_eq(policy, SCHED_BATCH);
+}
+
+/* Sleepers aren't woken while those who return take packets faster than a sleeper wakes. */
+Test(pace, quick_and_slow)
+{
+    struct pace p = {.looked = 1000 * MS};
+    uint64_t now = p.looked;
+
+    p.taken = 1000;
+    cr_assert(pace_is_quick(&p, now + MS)); /* 1,000 in a millisecond */
+    cr_assert(!pace_is_quick(&p, now + 2 * MS)); /* none in another */
+    p.taken += 5;
+    cr_assert(!pace_is_quick(&p, now + 3 * MS));
+    p.taken += 20;
+    cr_assert(pace_is_quick(&p, now + 4 * MS));
+    cr_assert(pace_is_quick(&p, now + 4 * MS + 1000)); /* too early to say */
+}
