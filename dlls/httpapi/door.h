@@ -13,7 +13,7 @@
 
 #include "exports.h"
 
-#define DOOR_VERSION 3
+#define DOOR_VERSION 4
 
 /* struct door_HttpAddUrl { uint64_t queue, url, reserved; uint32_t result; } ... */
 #define DOOR_FIELD(type, name) uint64_t name;
@@ -93,7 +93,39 @@ struct door_port {
     uint32_t state;   /* enum door_port_state */
 };
 
+/*
+ * A wait on handles, of which some may be request queues' or operations' events: host/wine_event.c.
+ *
+ *   event_wait      out: `over`, and the `index` of the one that ended it; else the wait goes on to the system
+ *   event_waited    afterwards, when event_wait gave a `wait`
+ */
+struct door_wait {
+    uint64_t handles; /* HANDLE */
+    uint64_t wait;
+    uint32_t count;
+    uint32_t all;
+    uint32_t alertable;
+    uint32_t over;
+    uint32_t index;
+    uint32_t padding;
+};
+
+/* SHARE: it gets another handle. QUERY: somebody asks Wine, or hands it to an operation of Wine's. Both go on to the system. */
+enum door_event_change { DOOR_EVENT_SET, DOOR_EVENT_CLEAR, DOOR_EVENT_PULSE, DOOR_EVENT_SHARE, DOOR_EVENT_QUERY };
+
+/* A program's call on an event. `done` is false when it has to go on to the system. */
+struct door_event {
+    uint64_t event;
+    uint64_t previous; /* LONG, or 0 */
+    uint32_t change;   /* enum door_event_change */
+    int32_t status;
+    uint32_t done;
+    uint32_t padding;
+};
+
 /* X(name, structure) */
+#define DOOR_EVENTS(X) \
+    X(event_wait, door_wait) X(event_waited, door_wait) X(event_change, door_event)
 #define DOOR_PORTS(X) \
     X(port_take, door_port) X(port_post, door_port) X(port_leave, door_port) X(port_pump, door_port) \
     X(port_serve, door_port) X(port_forget, door_port) X(port_closing, door_port) X(port_duplicated, door_port) \
@@ -102,7 +134,7 @@ struct door_port {
     X(attach, door_attach) X(serve, door_serve) X(undocumented, door_undocumented) \
     X(handle_known, door_handle) X(handle_closing, door_handle) X(handle_duplicated, door_handle) \
     X(handle_set_information, door_handle) X(handle_cancel, door_handle) \
-    X(handle_waited_on, door_handle) DOOR_PORTS(X)
+    DOOR_EVENTS(X) DOOR_PORTS(X)
 
 enum door_call {
 #define X(name, structure) DOOR_##name,

@@ -89,7 +89,7 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
         overlapped->InternalHigh = 0;
         overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
         if (event)
-            host_event_reset(event);
+            host_event_begin(event);
         else
             queue_object_reset(q);
         if (q->port)
@@ -137,7 +137,7 @@ static void tell(struct op *op, NTSTATUS status, ULONGLONG bytes, bool packet)
     o->InternalHigh = (ULONG_PTR)bytes;
     __atomic_store_n(&o->Internal, (ULONG_PTR)status, __ATOMIC_RELEASE);
     if (event)
-        host_event_set(event);
+        host_event_end(event);
     else
         queue_object_signal(q);
     if (packet)

@@ -23,6 +23,9 @@
 
 #define SERVICE_TICK_NS 1000000
 
+bool (*service_chore)(void);
+static atomic_bool chores_left; /* seen to by the service thread of shard 0 */
+
 /* Until woken or the deadline; perhaps less. */
 static void futex_wait(atomic_uint *word, unsigned value, uint64_t deadline)
 {
@@ -120,6 +123,21 @@ void service_expect_thread(void)
 
     shard_lock(s);
     service_expect(s);
+    shard_unlock(s);
+}
+
+void service_attend(void)
+{
+    struct shard *s = shards[0];
+
+    atomic_store(&chores_left, true);
+    shard_lock(s);
+    if (s->service_sleeps) {
+        s->service_sleeps = false;
+        waiter_rouse(&s->service);
+    } else if (s->leader == &s->service) {
+        shard_poke(s); /* it may poll without end */
+    }
     shard_unlock(s);
 }
 
@@ -240,16 +258,16 @@ static void service_rest(struct shard *s, bool for_good)
  */
 static void service_round(struct shard *s, unsigned *seen)
 {
-    bool quiet = s->departures == *seen;
+    bool quiet = s->departures == *seen, chores = s->index == 0 && atomic_load(&chores_left);
 
     *seen = s->departures;
     if (s->leader) {
-        service_rest(s, quiet);
+        service_rest(s, quiet && !chores);
     } else if (!quiet || promote_follower(s)) {
         service_rest(s, false);
     } else {
         s->leader = &s->service;
-        shard_turn(s, &s->service, WAIT_FOR_EVER);
+        shard_turn(s, &s->service, chores ? wait_clock() + SERVICE_TICK_NS : WAIT_FOR_EVER);
         s->leader = NULL;
         promote_follower(s);
         shard_unlock(s);
@@ -257,12 +275,28 @@ static void service_round(struct shard *s, unsigned *seen)
     io_flush();
 }
 
+/* Once a tick at most. */
+static void do_chores(uint64_t *next)
+{
+    uint64_t now;
+
+    if (!atomic_load(&chores_left) || (now = wait_clock()) < *next)
+        return;
+    *next = now + SERVICE_TICK_NS;
+    atomic_store(&chores_left, false);
+    if (service_chore())
+        atomic_store(&chores_left, true);
+}
+
 void service_run(unsigned index)
 {
     struct shard *s = shards[index];
+    uint64_t next_chores = 0;
     unsigned seen = 0;
 
     for (;;) {
+        if (index == 0)
+            do_chores(&next_chores);
         shard_lock(s);
         service_round(s, &seen);
     }

@@ -82,4 +82,13 @@ void service_expect(struct shard *s);
 /* The same for work that was left to the calling thread itself. No shard's lock. */
 void service_expect_thread(void);
 
+/*
+ * Work that isn't of a shard and has time: called about every millisecond by a service thread, without locks, after
+ * service_attend() and as long as it returns true. The host sets it before there is a service thread; NULL: none.
+ */
+extern bool (*service_chore)(void);
+
+/* There is a chore again. No shard's lock. */
+void service_attend(void);
+
 #endif

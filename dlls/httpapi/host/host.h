@@ -28,6 +28,13 @@ void host_event_set(HANDLE event);
 void host_event_reset(HANDLE event);
 
 /*
+ * The same for the event that a program gives with an operation, at its beginning and end. Whether it is signalled is told
+ * to the program's waits; Wine itself may learn it a little later.
+ */
+void host_event_begin(HANDLE event);
+void host_event_end(HANDLE event);
+
+/*
  * The packets of a completion port, by its handle: what operations on queues leave there comes out of the program's waits
  * on the port. NULL when the handle isn't a port's, or without memory. The reference keeps it until host_port_release().
  */

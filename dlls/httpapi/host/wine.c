@@ -14,6 +14,7 @@
 #include "build_id.h"
 #include "config.h"
 #include "host.h"
+#include "wine_event.h"
 #include "wine_port.h"
 
 #define WINDOWS __attribute__((ms_abi))
@@ -76,6 +77,7 @@ static NTSTATUS enter_attach(void *args)
     struct door_attach *a = args;
 
     log_open();
+    service_chore = wine_events_settle;
     a->version = DOOR_VERSION;
     a->service_threads = api_service_threads();
     strncpy(a->build, BUILD_ID, sizeof a->build - 1);
@@ -112,6 +114,8 @@ static NTSTATUS enter_handle_closing(void *args)
     struct door_handle *a = args;
 
     a->ours = handle_closing(to_handle(a->handle));
+    if (!a->ours)
+        wine_event_closing(to_handle(a->handle));
     return STATUS_SUCCESS;
 }
 
@@ -140,19 +144,12 @@ static NTSTATUS enter_handle_cancel(void *args)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS enter_handle_waited_on(void *args)
-{
-    struct door_handle *a = args;
-
-    a->ours = handle_waited_on(to_handle(a->handle));
-    return STATUS_SUCCESS;
-}
-
 #define X(name, structure) \
     static NTSTATUS enter_##name(void *args) \
     { \
         return wine_##name(args); \
     }
+DOOR_EVENTS(X)
 DOOR_PORTS(X)
 #undef X
 

@@ -8,6 +8,9 @@
     .text
 STUB(NtClose)
 STUB(NtCreateEvent)
+STUB(NtPulseEvent)
+STUB(NtQueryEvent)
+STUB(NtQueryObject)
 STUB(NtResetEvent)
 STUB(NtSetEvent)
 STUB(NtSetIoCompletion)

@@ -7,6 +7,7 @@
  * inside a system call returns behind the bytes we change.
  */
 #include "early.h"
+#include "event.h"
 #include "port.h"
 
 #include <string.h>
@@ -22,9 +23,6 @@ NTSTATUS(NTAPI *real_NtDuplicateObject)(HANDLE, HANDLE, HANDLE, HANDLE *, ACCESS
 static NTSTATUS(NTAPI *real_NtSetInformationFile)(HANDLE, IO_STATUS_BLOCK *, void *, ULONG, ULONG);
 static NTSTATUS(NTAPI *real_NtCancelIoFile)(HANDLE, IO_STATUS_BLOCK *);
 static NTSTATUS(NTAPI *real_NtCancelIoFileEx)(HANDLE, IO_STATUS_BLOCK *, IO_STATUS_BLOCK *);
-NTSTATUS(NTAPI *real_NtWaitForSingleObject)(HANDLE, BOOLEAN, const LARGE_INTEGER *);
-static NTSTATUS(NTAPI *real_NtWaitForMultipleObjects)(ULONG, const HANDLE *, ULONG, BOOLEAN,
-                                                     const LARGE_INTEGER *);
 
 static BOOL ask(enum door_call call, struct door_handle *a)
 {
@@ -72,6 +70,8 @@ static NTSTATUS NTAPI our_NtDuplicateObject(HANDLE source_process, HANDLE source
     NTSTATUS status;
     BOOL is_port;
 
+    if (is_this_process(source_process))
+        event_shared(source);
     if (!target || !is_this_process(source_process) || !is_this_process(target_process) || !is_ours(source, &is_port))
         return real_NtDuplicateObject(source_process, source, target_process, target, access, attributes, options);
     status = real_NtDuplicateObject(source_process, source, target_process, target, access, attributes, keep);
@@ -132,27 +132,6 @@ static NTSTATUS NTAPI our_NtCancelIoFileEx(HANDLE handle, IO_STATUS_BLOCK *overl
     return real_NtCancelIoFileEx(handle, overlapped, io);
 }
 
-static void waits_on(HANDLE handle)
-{
-    struct door_handle a = {.handle = DOOR_PACK(handle)};
-
-    ask(DOOR_handle_waited_on, &a);
-}
-
-static NTSTATUS NTAPI our_NtWaitForSingleObject(HANDLE handle, BOOLEAN alertable, const LARGE_INTEGER *timeout)
-{
-    waits_on(handle);
-    return real_NtWaitForSingleObject(handle, alertable, timeout);
-}
-
-static NTSTATUS NTAPI our_NtWaitForMultipleObjects(ULONG count, const HANDLE *handles, ULONG type,
-                                                   BOOLEAN alertable, const LARGE_INTEGER *timeout)
-{
-    for (ULONG i = 0; i < count && count <= MAXIMUM_WAIT_OBJECTS; i++)
-        waits_on(handles[i]);
-    return real_NtWaitForMultipleObjects(count, handles, type, alertable, timeout);
-}
-
 struct patch {
     const char *name;
     void *ours;
@@ -163,8 +142,12 @@ struct patch {
 
 static const struct patch patches[] = {
     PATCH(NtClose), PATCH(NtDuplicateObject), PATCH(NtSetInformationFile), PATCH(NtCancelIoFile),
-    PATCH(NtCancelIoFileEx), PATCH(NtWaitForSingleObject), PATCH(NtWaitForMultipleObjects),
-    PATCH(NtRemoveIoCompletion), PATCH(NtRemoveIoCompletionEx), PATCH(NtSetIoCompletion),
+    PATCH(NtCancelIoFileEx), PATCH(NtRemoveIoCompletion), PATCH(NtRemoveIoCompletionEx), PATCH(NtSetIoCompletion),
+    PATCH(NtWaitForSingleObject), PATCH(NtWaitForMultipleObjects), PATCH(NtSignalAndWaitForSingleObject),
+    PATCH(NtSetEvent), PATCH(NtResetEvent), PATCH(NtClearEvent), PATCH(NtPulseEvent), PATCH(NtQueryEvent),
+#define X(name, parameters, arguments) PATCH(name),
+    FILE_OPERATIONS(X)
+#undef X
 };
 
 #define PATCHES (sizeof patches / sizeof *patches)

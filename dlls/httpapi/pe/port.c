@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "early.h"
+#include "event.h"
 
 #define BATCH 64      /* packets in one call of the door */
 #define PATIENCE 5000 /* milliseconds; a thread that was terminated outside never comes back */

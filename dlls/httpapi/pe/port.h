@@ -16,7 +16,6 @@ struct completion {
 /* Wine's own, set by interpose_install(). */
 extern NTSTATUS(NTAPI *real_NtClose)(HANDLE);
 extern NTSTATUS(NTAPI *real_NtDuplicateObject)(HANDLE, HANDLE, HANDLE, HANDLE *, ACCESS_MASK, ULONG, ULONG);
-extern NTSTATUS(NTAPI *real_NtWaitForSingleObject)(HANDLE, BOOLEAN, const LARGE_INTEGER *);
 extern NTSTATUS(NTAPI *real_NtRemoveIoCompletion)(HANDLE, ULONG_PTR *, ULONG_PTR *, IO_STATUS_BLOCK *,
                                                   LARGE_INTEGER *);
 extern NTSTATUS(NTAPI *real_NtRemoveIoCompletionEx)(HANDLE, struct completion *, ULONG, ULONG *, LARGE_INTEGER *,

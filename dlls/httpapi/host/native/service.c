@@ -30,6 +30,17 @@ void host_event_reset(HANDLE event)
     event_clear(event);
 }
 
+/* Here both are cheap, and told at once. */
+void host_event_begin(HANDLE event)
+{
+    host_event_reset(event);
+}
+
+void host_event_end(HANDLE event)
+{
+    host_event_set(event);
+}
+
 NTSTATUS host_file_fd(HANDLE file, int *fd)
 {
     return file_duplicate_fd(file, fd);
