@@ -97,15 +97,19 @@ $(PE_DIR)/%.exe: tools/%.c
 	@mkdir -p $(@D)
 	$(MINGW_CC) $(PE_CFLAGS) -o $@ $<
 
-# --- samples: the same source for Windows and for ELF
-$B/samples/%.exe: samples/%.c $(HEADERS) $W/libhttpapi.a
-	@mkdir -p $(@D)
-	$(MINGW_CC) -std=gnu11 -g -O2 $(WARN) -D_WIN32_WINNT=0x0A00 -Iinclude -o $@ $< $W/libhttpapi.a -lws2_32
+# --- samples, and the benchmarks' server: the same source for Windows and for ELF
+define SAMPLE_RULES
+$B/$1/%.exe: $1/%.c $(HEADERS) samples/sample.h samples/hello.h $W/libhttpapi.a
+	@mkdir -p $$(@D)
+	$(MINGW_CC) -std=gnu11 -g -O2 $(WARN) -D_WIN32_WINNT=0x0A00 -Iinclude -o $$@ $$< $W/libhttpapi.a -lws2_32
 
-$B/samples/%: samples/%.c $(HEADERS) $B/native/libhttpapi.so
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -g -O2 $(WARN) -fshort-wchar -Iinclude -Iinclude/win32 -o $@ $< \
-	 -L$B/native -lhttpapi -Wl,-rpath,'$$ORIGIN/../native' -pthread
+$B/$1/%: $1/%.c $(HEADERS) samples/sample.h samples/hello.h $B/native/libhttpapi.so
+	@mkdir -p $$(@D)
+	$(CC) -std=gnu11 -g -O2 $(WARN) -fshort-wchar -Iinclude -Iinclude/win32 -o $$@ $$< \
+	 -L$B/native -lhttpapi -Wl,-rpath,'$$$$ORIGIN/../native' -pthread
+endef
+$(eval $(call SAMPLE_RULES,samples))
+$(eval $(call SAMPLE_RULES,bench))
 
 # --- tests: each room of tests/ brings its rules; the suites in tests/suites run what is built here
 TESTS :=

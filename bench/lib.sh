@@ -14,7 +14,7 @@
 #
 #   bench/NAME [--shards N] [--threads N] [ROW...]
 #
-#   ROW          nginx, epoll (bench/epoll.c) or SAMPLE:HOST. HOST is ours (the .exe with our DLLs; may be left out), wine
+#   ROW          nginx, epoll (bench/epoll.c) or SAMPLE:HOST; the sample `work` is bench/work.c. HOST is ours (the .exe with our DLLs; may be left out), wine
 #                (the .exe with Wine's own httpapi.dll and http.sys) or native (the ELF program)
 #   --shards N   the engine's loops (HTTPAPI_SHARDS), and nginx's workers
 #   --threads N  the samples' threads
@@ -83,11 +83,16 @@ make_prefix() {
     esac
 }
 
+# The program of a row: a sample, or the benchmarks' own (bench/work.c).
+program() {
+    if [ "${1%:*}" = work ]; then echo build/bench/work; else echo "build/samples/${1%:*}"; fi
+}
+
 prepare() {
     case $1 in
     nginx) ;;
     epoll) [ -x build/bench/epoll ] || die "run make first" ;;
-    *) [ -x "build/samples/${1%:*}" ] || die "there is no sample ${1%:*}" ;;
+    *) [ -x "$(program "$1")" ] || die "there is no sample ${1%:*}" ;;
     esac
     case $1 in
     *:ours) make_prefix ours "ours, *, engine running" ;;
@@ -124,6 +129,11 @@ http {
         location /files/ {
             root $tmp;
         }
+        location /open/ {
+            alias $tmp/files/;
+            open_file_cache max=100 inactive=1h;
+            open_file_cache_valid 1h;
+        }
     }
 }
 END
@@ -131,7 +141,7 @@ END
 
 # serve ROW PORT: becomes the server.
 serve() {
-    url=http://localhost:$2/ sample=build/samples/${1%:*}
+    url=http://localhost:$2/ sample=$(program "$1")
     case $1 in
     nginx)
         nginx_config "$2" >"$tmp/nginx.conf"
@@ -139,6 +149,10 @@ serve() {
         ;;
     epoll) exec build/bench/epoll "$2" ;;
     fileserver:*) set -- "$1" "${url}files/" "$tmp/files" ;;
+    work:*)
+        set -- "$1" "$url" "${threads:-4}"
+        for file in "$tmp/files"/*; do [ ! -f "$file" ] || set -- "$@" "$file"; done
+        ;;
     *) set -- "$1" "$url" $threads ;;
     esac
     case $1 in
