@@ -128,11 +128,8 @@ http {
         }
         location /files/ {
             root $tmp;
-        }
-        location /open/ {
-            alias $tmp/files/;
-            open_file_cache max=100 inactive=1h;
-            open_file_cache_valid 1h;
+            open_file_cache max=100;
+            open_file_cache_valid 1s;
         }
     }
 }
@@ -149,10 +146,6 @@ serve() {
         ;;
     epoll) exec build/bench/epoll "$2" ;;
     fileserver:*) set -- "$1" "${url}files/" "$tmp/files" ;;
-    work:*)
-        set -- "$1" "$url" "${threads:-4}"
-        for file in "$tmp/files"/*; do [ ! -f "$file" ] || set -- "$@" "$file"; done
-        ;;
     *) set -- "$1" "$url" $threads ;;
     esac
     case $1 in

@@ -2,24 +2,17 @@
 /*
  * work: what benchmarks ask for beyond hello, answered by threads that block.
  *
- *   work URL-prefix threads [FILE...]
+ *   work [URL-prefix] [threads]
  *
  *   POST          reads the body, then hello
- *   .../NAME      the FILE of this name, from a handle that was opened at the start
  *   .../chunks    1,000 pieces of 64 bytes, each sent by a call of its own; the framing is ours
  *   other         hello
  */
 #include "../samples/hello.h"
 
 #define BODY_BUFFER 65536
-#define FILES_MAX 8
 #define PIECES 1000
 #define PIECE_TEXT "40\r\n0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\n"
-
-static struct {
-    WCHAR name[64];
-    HANDLE handle;
-} files[FILES_MAX];
 
 struct worker {
     HANDLE queue;
@@ -27,19 +20,6 @@ struct worker {
     char *body;
     struct hello hello;
 };
-
-static void open_file(int i, const char *path)
-{
-    const char *name = strrchr(path, '/');
-    WCHAR wide_path[1024];
-
-    wide(wide_path, 1024, path);
-    wide(files[i].name, 64, name ? name + 1 : path);
-    files[i].handle = CreateFileW(wide_path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED,
-                                  NULL);
-    if (files[i].handle == INVALID_HANDLE_VALUE)
-        check(path, GetLastError());
-}
 
 /* Is it the last part of the request's path? */
 static BOOL path_ends(const HTTP_COOKED_URL *url, const WCHAR *name)
@@ -83,21 +63,6 @@ static void answer_chunks(struct worker *w)
     send_chunk(w, 0, end);
 }
 
-static void answer_file(struct worker *w, HANDLE file)
-{
-    HTTP_DATA_CHUNK chunk;
-    HTTP_RESPONSE response;
-
-    memset(&chunk, 0, sizeof chunk);
-    chunk.DataChunkType = HttpDataChunkFromFileHandle;
-    chunk.FromFileHandle.FileHandle = file;
-    chunk.FromFileHandle.ByteRange.Length.QuadPart = HTTP_BYTE_RANGE_TO_EOF;
-    init_response(&response, 200, "OK");
-    response.EntityChunkCount = 1;
-    response.pEntityChunks = &chunk;
-    respond(w, 0, &response);
-}
-
 static void read_body(struct worker *w)
 {
     ULONG bytes;
@@ -113,17 +78,10 @@ static void answer(struct worker *w)
 
     if (w->request->Verb == HttpVerbPOST)
         read_body(w);
-    if (path_ends(url, L"chunks")) {
+    if (path_ends(url, L"chunks"))
         answer_chunks(w);
-        return;
-    }
-    for (int i = 0; i < FILES_MAX; i++) {
-        if (path_ends(url, files[i].name)) {
-            answer_file(w, files[i].handle);
-            return;
-        }
-    }
-    respond(w, 0, &w->hello.response);
+    else
+        respond(w, 0, &w->hello.response);
 }
 
 static DWORD WINAPI work(void *arg)
@@ -144,8 +102,6 @@ int main(int argc, char **argv)
 {
     struct server s;
 
-    for (int i = 0; i + 3 < argc && i < FILES_MAX; i++)
-        open_file(i, argv[i + 3]);
     server_open(&s, argc, argv);
     server_ready(argc, argv);
     run_threads(&s, work);

@@ -3,12 +3,23 @@
  * fileserver: serves the files of a directory, with byte ranges, on Windows' thread pool.
  *
  *   fileserver [URL-prefix] [directory]      the prefix's path isn't part of the file's name
+ *
+ * Opening and closing a file takes longer than sending a small one, so an open file serves all requests of a second.
  */
 #include "sample.h"
 
 #define RECEIVES 32
 #define REQUEST_BUFFER 4096
 #define MAX_NAME 1024
+#define KEPT 64
+#define KEPT_MS 1000
+
+struct file {
+    HANDLE handle;
+    ULONGLONG size, opened; /* GetTickCount64 */
+    LONG users;             /* contexts, and `kept` */
+    WCHAR name[2 * MAX_NAME];
+};
 
 struct context {
     OVERLAPPED overlapped;
@@ -17,7 +28,7 @@ struct context {
     ULONG size;             /* of the request's buffer */
     HTTP_RESPONSE response; /* these stay until the send is over */
     HTTP_DATA_CHUNK body;
-    HANDLE file;
+    struct file *file;      /* or NULL */
     char range_text[80];
 };
 
@@ -27,6 +38,16 @@ static WCHAR root[MAX_NAME];
 static size_t prefix_length; /* of the URL prefix's path, in characters */
 static LONG pending;
 static HANDLE all_done;
+static struct file *kept[KEPT]; /* by hash; the last one */
+static SRWLOCK kept_lock = SRWLOCK_INIT;
+
+static void file_release(struct file *f)
+{
+    if (!f || InterlockedDecrement(&f->users))
+        return;
+    CloseHandle(f->handle);
+    free(f);
+}
 
 static void context_free(struct context *c)
 {
@@ -72,29 +93,104 @@ static void send_response(struct context *c)
     if (error == NO_ERROR || error == ERROR_IO_PENDING)
         return;
     CancelThreadpoolIo(io);
-    if (c->file != INVALID_HANDLE_VALUE)
-        CloseHandle(c->file);
+    file_release(c->file);
     receive(c, HTTP_NULL_ID);
 }
 
-/* The file that the URL's path names below the directory. */
-static HANDLE open_file(const HTTP_COOKED_URL *url)
+/* The name that the URL's path is below the directory; FALSE for none. */
+static BOOL file_name(const HTTP_COOKED_URL *url, WCHAR name[2 * MAX_NAME])
 {
     size_t skip = prefix_length, n = url->AbsPathLength / sizeof(WCHAR), have = lstrlenW(root);
-    WCHAR name[2 * MAX_NAME];
 
     if (n <= skip || n - skip >= MAX_NAME)
-        return INVALID_HANDLE_VALUE;
+        return FALSE;
     memcpy(name, root, have * sizeof(WCHAR));
     name[have++] = '/';
     for (size_t i = skip; i < n; i++) {
         if (url->pAbsPath[i] == ':')
-            return INVALID_HANDLE_VALUE; /* no drives, no streams */
+            return FALSE; /* no drives, no streams */
         name[have++] = url->pAbsPath[i];
     }
     name[have] = 0;
-    return CreateFileW(name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING,
-                       FILE_FLAG_OVERLAPPED | FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    return TRUE;
+}
+
+static struct file *file_open(const WCHAR *name)
+{
+    struct file *f = calloc(1, sizeof *f);
+    LARGE_INTEGER size;
+
+    /* Kept open, it is in nobody's way. */
+    f->handle = CreateFileW(name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                            OPEN_EXISTING, FILE_FLAG_OVERLAPPED | FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    if (f->handle == INVALID_HANDLE_VALUE || !GetFileSizeEx(f->handle, &size)) {
+        if (f->handle != INVALID_HANDLE_VALUE)
+            CloseHandle(f->handle);
+        free(f);
+        return NULL;
+    }
+    f->size = size.QuadPart;
+    f->opened = GetTickCount64();
+    lstrcpyW(f->name, name);
+    return f;
+}
+
+static struct file **file_slot(const WCHAR *name)
+{
+    unsigned hash = 0;
+
+    while (*name)
+        hash = hash * 31 + *name++;
+    return &kept[hash % KEPT];
+}
+
+/* Character by character: lstrcmp() follows the language. */
+static BOOL same_name(const WCHAR *a, const WCHAR *b)
+{
+    int n = lstrlenW(a);
+
+    return n == lstrlenW(b) && !memcmp(a, b, n * sizeof(WCHAR));
+}
+
+static struct file *file_from_kept(const WCHAR *name)
+{
+    struct file *f;
+
+    AcquireSRWLockExclusive(&kept_lock);
+    f = *file_slot(name);
+    if (f && (!same_name(f->name, name) || GetTickCount64() - f->opened >= KEPT_MS))
+        f = NULL;
+    if (f)
+        InterlockedIncrement(&f->users);
+    ReleaseSRWLockExclusive(&kept_lock);
+    return f;
+}
+
+static void file_keep(struct file *f)
+{
+    struct file **slot = file_slot(f->name), *old;
+
+    AcquireSRWLockExclusive(&kept_lock);
+    old = *slot;
+    *slot = f;
+    ReleaseSRWLockExclusive(&kept_lock);
+    file_release(old);
+}
+
+/* The file that the URL's path names, with a user, or NULL. */
+static struct file *file_get(const HTTP_COOKED_URL *url)
+{
+    WCHAR name[2 * MAX_NAME];
+    struct file *f;
+
+    if (!file_name(url, name))
+        return NULL;
+    f = file_from_kept(name);
+    if (f || !(f = file_open(name)))
+        return f;
+    f->users = 2;
+    file_keep(f);
+    return f;
 }
 
 /* "bytes=first-last", "bytes=first-", "bytes=-count"; anything else is no range at all. */
@@ -124,7 +220,7 @@ static BOOL parse_range(const char *text, ULONGLONG size, ULONGLONG *first, ULON
 static void set_file_body(struct context *c, ULONGLONG offset, ULONGLONG length)
 {
     c->body.DataChunkType = HttpDataChunkFromFileHandle;
-    c->body.FromFileHandle.FileHandle = c->file;
+    c->body.FromFileHandle.FileHandle = c->file->handle;
     c->body.FromFileHandle.ByteRange.StartingOffset.QuadPart = offset;
     c->body.FromFileHandle.ByteRange.Length.QuadPart = length;
     c->response.EntityChunkCount = 1;
@@ -149,16 +245,15 @@ static void answer(struct context *c)
 {
     const HTTP_KNOWN_HEADER *range = &c->request->Headers.KnownHeaders[HttpHeaderRange];
     ULONGLONG first, last;
-    LARGE_INTEGER size;
 
-    c->file = open_file(&c->request->CookedUrl);
+    c->file = file_get(&c->request->CookedUrl);
     if (c->request->Verb != HttpVerbGET && c->request->Verb != HttpVerbHEAD) {
         init_response(&c->response, 405, "Method Not Allowed");
         set_header(&c->response, HttpHeaderAllow, "GET, HEAD");
-    } else if (c->file == INVALID_HANDLE_VALUE || !GetFileSizeEx(c->file, &size)) {
+    } else if (!c->file) {
         init_response(&c->response, 404, "Not Found");
-    } else if (parse_range(range->pRawValue, size.QuadPart, &first, &last)) {
-        answer_range(c, size.QuadPart, first, last);
+    } else if (parse_range(range->pRawValue, c->file->size, &first, &last)) {
+        answer_range(c, c->file->size, first, last);
     } else {
         init_response(&c->response, 200, "OK");
         set_file_body(c, 0, HTTP_BYTE_RANGE_TO_EOF);
@@ -174,8 +269,7 @@ static void CALLBACK on_completion(PTP_CALLBACK_INSTANCE instance, PVOID unused,
 
     (void)instance, (void)unused, (void)object;
     if (c->state == SENDING) {
-        if (c->file != INVALID_HANDLE_VALUE)
-            CloseHandle(c->file);
+        file_release(c->file);
         receive(c, HTTP_NULL_ID);
     } else if (error == ERROR_MORE_DATA) {
         HTTP_REQUEST_ID held = c->request->RequestId;
@@ -220,5 +314,7 @@ int main(int argc, char **argv)
     WaitForThreadpoolIoCallbacks(io, FALSE);
     CloseThreadpoolIo(io);
     server_close(&server);
+    for (int i = 0; i < KEPT; i++)
+        file_release(kept[i]);
     return 0;
 }
