@@ -18,6 +18,15 @@
     X(NtWriteFile, (HANDLE file, HANDLE event, void *apc, void *user, IO_STATUS_BLOCK *io, const void *buffer, \
                     ULONG length, LARGE_INTEGER *offset, ULONG *key), \
       (file, event, apc, user, io, buffer, length, offset, key)) \
+    X(NtReadFileScatter, (HANDLE file, HANDLE event, void *apc, void *user, IO_STATUS_BLOCK *io, void *segments, \
+                          ULONG length, LARGE_INTEGER *offset, ULONG *key), \
+      (file, event, apc, user, io, segments, length, offset, key)) \
+    X(NtWriteFileGather, (HANDLE file, HANDLE event, void *apc, void *user, IO_STATUS_BLOCK *io, void *segments, \
+                          ULONG length, LARGE_INTEGER *offset, ULONG *key), \
+      (file, event, apc, user, io, segments, length, offset, key)) \
+    X(NtNotifyChangeKey, (HANDLE file, HANDLE event, void *apc, void *user, IO_STATUS_BLOCK *io, ULONG filter, \
+                          BOOLEAN subtree, void *buffer, ULONG length, BOOLEAN asynchronous), \
+      (file, event, apc, user, io, filter, subtree, buffer, length, asynchronous)) \
     X(NtDeviceIoControlFile, (HANDLE file, HANDLE event, void *apc, void *user, IO_STATUS_BLOCK *io, ULONG code, \
                               void *in, ULONG in_size, void *out, ULONG out_size), \
       (file, event, apc, user, io, code, in, in_size, out, out_size)) \
