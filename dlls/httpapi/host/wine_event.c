@@ -20,6 +20,7 @@
  */
 #include "wine_event.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -78,82 +79,13 @@ static struct list known_events = LIST_INIT(known_events);
 
 /* A thread that is terminated in a wait leaves its one behind, and nothing points into its stack. */
 static __thread struct event_wait *spare_waits;
+static pthread_key_t spare_key; /* a thread that ends frees its own */
+static pthread_once_t spare_once = PTHREAD_ONCE_INIT;
 static __thread unsigned streak;
 
 static HANDLE to_handle(uint64_t value)
 {
     return (HANDLE)(ULONG_PTR)value;
-}
-
-/* The event of this handle, locked; NULL: none that we know. */
-static struct wine_event *event_lock(HANDLE handle)
-{
-    struct wine_event *e = handle_table_get(&table, handle);
-
-    if (!e)
-        return NULL;
-    pthread_mutex_lock(&e->lock);
-    if (e->handle == handle)
-        return e;
-    pthread_mutex_unlock(&e->lock);
-    return NULL;
-}
-
-static void event_unlock(struct wine_event *e)
-{
-    pthread_mutex_unlock(&e->lock);
-}
-
-static struct wine_event *event_new(void)
-{
-    struct wine_event *e = calloc(1, sizeof *e);
-
-    if (!e)
-        return NULL;
-    pthread_mutex_init(&e->lock, NULL);
-    list_init(&e->waits);
-    list_init(&e->known);
-    return e;
-}
-
-/* Called for a handle that has none. NULL without memory. */
-static struct wine_event *event_make(HANDLE handle)
-{
-    struct wine_event *e;
-    struct list *l;
-
-    pthread_mutex_lock(&table_lock);
-    l = list_pop(&free_events);
-    e = l ? container_of(l, struct wine_event, known) : event_new();
-    if (e) {
-        pthread_mutex_lock(&e->lock);
-        e->handle = handle;
-        e->kind = NEW;
-        e->state = EVENT_UNKNOWN;
-        if (!handle_table_set(&table, handle, e)) {
-            e->handle = NULL;
-            pthread_mutex_unlock(&e->lock);
-            list_add(&free_events, &e->known);
-            e = NULL;
-        }
-    }
-    pthread_mutex_unlock(&table_lock);
-    return e;
-}
-
-/* Nobody else has a way to it that we don't see. Four wineserver calls. */
-static bool is_private(HANDLE handle)
-{
-    struct { ULONG attributes, access, handles, pointers, others[10]; } basic;
-    struct { BOOLEAN inherit, protect; } data;
-    struct { int type; LONG state; } event;
-    struct { USHORT length, size; void *buffer; uint8_t text[512]; } name;
-    ULONG n;
-
-    return !NtQueryEvent(handle, 0, &event, sizeof event, &n) && event.type == NOTIFICATION_EVENT &&
-           !NtQueryObject(handle, 0, &basic, sizeof basic, &n) && basic.handles == 1 &&
-           !NtQueryObject(handle, 4, &data, sizeof data, &n) && !data.inherit &&
-           !NtQueryObject(handle, 1, &name, sizeof name, &n) && !name.length;
 }
 
 /* True when it is the only known one. Event lock. */
@@ -180,6 +112,106 @@ static void know(struct wine_event *e, enum event_state state)
         service_attend();
 }
 
+/*
+ * A thread that is terminated in a wineserver call dies with the lock, and nobody knows whether the call was made. What
+ * was owed is paid once more then, which does no harm.
+ */
+static void lock(struct wine_event *e)
+{
+    if (pthread_mutex_lock(&e->lock) != EOWNERDEAD)
+        return;
+    pthread_mutex_consistent(&e->lock);
+    if (e->state == EVENT_OWED)
+        know(e, EVENT_OWED);
+    else
+        e->state = EVENT_UNKNOWN;
+}
+
+static void event_unlock(struct wine_event *e)
+{
+    pthread_mutex_unlock(&e->lock);
+}
+
+/* The two low bits of a handle mean nothing. */
+static bool is_handle_of(const struct wine_event *e, HANDLE handle)
+{
+    return e->handle && ((ULONG_PTR)e->handle ^ (ULONG_PTR)handle) < 4;
+}
+
+/* The event of this handle, locked; NULL: none that we know. */
+static struct wine_event *event_lock(HANDLE handle)
+{
+    struct wine_event *e = handle_table_get(&table, handle);
+
+    if (!e)
+        return NULL;
+    lock(e);
+    if (is_handle_of(e, handle))
+        return e;
+    event_unlock(e);
+    return NULL;
+}
+
+static struct wine_event *event_new(void)
+{
+    struct wine_event *e = calloc(1, sizeof *e);
+    pthread_mutexattr_t robust;
+
+    if (!e)
+        return NULL;
+    pthread_mutexattr_init(&robust);
+    pthread_mutexattr_setrobust(&robust, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&e->lock, &robust);
+    pthread_mutexattr_destroy(&robust);
+    list_init(&e->waits);
+    list_init(&e->known);
+    return e;
+}
+
+/* Table lock. NULL without memory. */
+static struct wine_event *event_alloc(void)
+{
+    struct list *l = list_pop(&free_events);
+
+    return l ? container_of(l, struct wine_event, known) : event_new();
+}
+
+/* Makes one for the handle, unless another thread was faster or there is no memory. */
+static void event_make(HANDLE handle)
+{
+    struct wine_event *e;
+
+    pthread_mutex_lock(&table_lock);
+    e = handle_table_get(&table, handle) ? NULL : event_alloc();
+    if (e) {
+        lock(e);
+        e->handle = handle;
+        e->kind = NEW;
+        e->state = EVENT_UNKNOWN;
+        if (!handle_table_set(&table, handle, e)) {
+            e->handle = NULL;
+            list_add(&free_events, &e->known);
+        }
+        event_unlock(e);
+    }
+    pthread_mutex_unlock(&table_lock);
+}
+
+/* Nobody else has a way to it that we don't see. Four wineserver calls. */
+static bool is_private(HANDLE handle)
+{
+    struct { ULONG attributes, access, handles, pointers, others[10]; } basic;
+    struct { BOOLEAN inherit, protect; } data;
+    struct { int type; LONG state; } event;
+    struct { USHORT length, size; void *buffer; uint8_t text[512]; } name;
+    ULONG n;
+
+    return !NtQueryEvent(handle, 0, &event, sizeof event, &n) && event.type == NOTIFICATION_EVENT &&
+           !NtQueryObject(handle, 0, &basic, sizeof basic, &n) && basic.handles == 1 &&
+           !NtQueryObject(handle, 4, &data, sizeof data, &n) && !data.inherit &&
+           !NtQueryObject(handle, 1, &name, sizeof name, &n) && !name.length;
+}
+
 /* What is owed is paid, and Wine has the truth again. Event lock. */
 static void settle(struct wine_event *e)
 {
@@ -193,12 +225,10 @@ static struct wine_event *event_of_operation(HANDLE handle)
 {
     struct wine_event *e = event_lock(handle);
 
-    if (!e && !handle_table_get(&table, handle) && (e = event_make(handle))) {
-        event_unlock(e);
+    if (!e) {
+        event_make(handle);
         return NULL;
     }
-    if (!e)
-        return NULL;
     if (e->kind == NEW)
         e->kind = is_private(handle) ? OURS : LEFT_ALONE;
     if (e->kind == OURS)
@@ -207,10 +237,25 @@ static struct wine_event *event_of_operation(HANDLE handle)
     return NULL;
 }
 
+/*
+ * Wine's event isn't signalled any more. A wait that was woken by it may not have got as far as Wine: the next event of
+ * its has to be set again. Event lock.
+ */
+static void forget_wakes(struct wine_event *e)
+{
+    struct list *l;
+
+    list_for_each(l, &e->waits)
+        atomic_store(&container_of(l, struct event_node, node)->wait->woken, false);
+}
+
+/* Event lock. */
 static void clear(struct wine_event *e)
 {
-    if (e->state == EVENT_SET || e->state == EVENT_UNKNOWN)
+    if (e->state == EVENT_SET || e->state == EVENT_UNKNOWN) {
         NtResetEvent(e->handle, NULL);
+        forget_wakes(e);
+    }
     know(e, EVENT_CLEAR);
 }
 
@@ -282,6 +327,32 @@ static struct event_wait *wait_new(bool all)
     return w;
 }
 
+static void free_spare_waits(void *arg)
+{
+    struct event_wait *w;
+
+    (void)arg;
+    while ((w = spare_waits)) {
+        spare_waits = w->next;
+        free(w);
+    }
+}
+
+static void make_spare_key(void)
+{
+    pthread_key_create(&spare_key, free_spare_waits);
+}
+
+static void wait_spare(struct event_wait *w)
+{
+    if (!spare_waits) {
+        pthread_once(&spare_once, make_spare_key);
+        pthread_setspecific(spare_key, w); /* any value: the thread's end calls free_spare_waits() */
+    }
+    w->next = spare_waits;
+    spare_waits = w;
+}
+
 /* Puts the wait where the end of an operation sees it. */
 static void watch(struct event_wait **w, HANDLE handle, bool all)
 {
@@ -338,21 +409,19 @@ NTSTATUS wine_event_waited(struct door_wait *a)
     for (unsigned i = 0; i < w->count; i++) {
         struct event_node *n = &w->nodes[i];
 
-        pthread_mutex_lock(&n->event->lock);
+        lock(n->event);
         list_del(&n->node);
-        pthread_mutex_unlock(&n->event->lock);
+        event_unlock(n->event);
     }
-    w->next = spare_waits;
-    spare_waits = w;
+    wait_spare(w);
     return STATUS_SUCCESS;
 }
 
 /* The program's own calls, made here because nothing may come between them and what we know. */
-static bool change(struct wine_event *e, struct door_event *a)
+static bool change(struct wine_event *e, struct door_event *a, LONG *previous)
 {
-    LONG *previous = (LONG *)(ULONG_PTR)a->previous;
-
-    if (a->change == DOOR_EVENT_CLEAR && !previous && e->kind == OURS) {
+    /* Of one that is UNKNOWN, Wine stays in charge: it may be given to an operation of Wine's that is under way. */
+    if (a->change == DOOR_EVENT_CLEAR && !a->previous && e->state != EVENT_UNKNOWN) {
         clear(e);
         a->status = STATUS_SUCCESS;
         return true;
@@ -360,22 +429,28 @@ static bool change(struct wine_event *e, struct door_event *a)
     settle(e);
     switch (a->change) {
     case DOOR_EVENT_SET: a->status = NtSetEvent(e->handle, previous); return true;
-    case DOOR_EVENT_CLEAR: a->status = NtResetEvent(e->handle, previous); return true;
-    case DOOR_EVENT_PULSE: a->status = NtPulseEvent(e->handle, previous); return true;
+    case DOOR_EVENT_CLEAR: a->status = NtResetEvent(e->handle, previous); break;
+    case DOOR_EVENT_PULSE: a->status = NtPulseEvent(e->handle, previous); break;
     case DOOR_EVENT_SHARE: e->kind = LEFT_ALONE; return false;
     default: return false;
     }
+    forget_wakes(e);
+    return true;
 }
 
 NTSTATUS wine_event_change(struct door_event *a)
 {
     struct wine_event *e = event_lock(to_handle(a->event));
+    LONG previous = 0;
 
     a->done = false;
     if (!e)
         return STATUS_SUCCESS;
-    a->done = change(e, a);
+    a->done = change(e, a, &previous);
     event_unlock(e);
+    /* It may fault, and does it again in the system's call then. */
+    if (a->done && !a->status && a->previous)
+        *(LONG *)(ULONG_PTR)a->previous = previous;
     return STATUS_SUCCESS;
 }
 
@@ -389,8 +464,10 @@ void wine_event_closing(HANDLE handle)
     e = event_lock(handle);
     if (e) {
         handle_table_set(&table, handle, NULL);
+        settle(e); /* somebody may wait unseen */
         e->handle = NULL;
-        e->state = EVENT_UNKNOWN;
+        while (list_pop(&e->waits))
+            ;
         pthread_mutex_lock(&known_lock);
         list_del(&e->known);
         e->listed = false;
@@ -414,7 +491,7 @@ static struct wine_event *pop_known(void)
         e->listed = false;
     pthread_mutex_unlock(&known_lock);
     if (e)
-        pthread_mutex_lock(&e->lock);
+        lock(e);
     return e;
 }
 
