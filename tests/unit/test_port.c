@@ -5,6 +5,7 @@
  */
 #include "engine/port.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 
@@ -298,6 +299,88 @@ ShardTest(left_and_handed_on)
     ports_hand_off();
     pthread_join(t.thread, NULL);
     cr_assert_eq(t.sum, 3u);
+}
+
+static void *serve(void *index)
+{
+    service_run((unsigned)(uintptr_t)index);
+}
+
+static void start_service(uintptr_t index)
+{
+    pthread_t thread;
+
+    cr_assert(!pthread_create(&thread, NULL, serve, (void *)index));
+    pthread_detach(thread);
+}
+
+static void push_completion(uintptr_t value)
+{
+    struct packet packet = {.value = value};
+
+    cr_assert_eq(port_push(&port, &packet, PUSH_COMPLETION), RESULT_OK);
+}
+
+/* Or none, where another thread was faster. */
+static void try_take(void)
+{
+    struct packet packet;
+    unsigned taken;
+
+    port_take(&port, &packet, 1, &taken, WAIT_NO_TIME);
+}
+
+static bool is_empty_in(uint64_t time)
+{
+    for (uint64_t end = wait_clock() + time; !port_is_empty(&port);) {
+        if (wait_clock() > end)
+            return false;
+        sched_yield();
+    }
+    return true;
+}
+
+static bool is_led_by(struct shard *s, const struct waiter *w)
+{
+    bool is;
+
+    shard_lock(s);
+    is = w ? s->leader == w : s->leader && s->leader != &s->service;
+    shard_unlock(s);
+    return is;
+}
+
+static void spin(uint64_t time)
+{
+    for (uint64_t end = wait_clock() + time; wait_clock() < end;)
+        ;
+}
+
+/*
+ * A thread that was quick with what was left to it until it went away from the last packet; another leads, so nobody else
+ * would look.
+ */
+ShardTest(left_by_a_quick_thread)
+{
+    struct taker t;
+
+    push(1);
+    try_take();
+    start(&t, UINT_MAX, 1);
+    while (!is_led_by(shards[0], NULL))
+        sched_yield();
+    start_service(0);
+    for (unsigned i = 0; i < 20; i++) {
+        for (uint64_t end = wait_clock() + 3 * MS; wait_clock() < end; try_take())
+            push_completion(2);
+        for (unsigned k = 0; k < 100; k++)
+            push_completion(3);
+        for (unsigned k = 0; k < 99; k++, spin(25000))
+            try_take();
+        cr_assert(is_empty_in(5000 * MS), "left for ever");
+    }
+    port_close(&port);
+    pthread_join(t.thread, NULL);
 }
 
 /* The last moment: whichever comes first, the packet is there afterwards, once. */

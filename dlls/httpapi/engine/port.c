@@ -218,22 +218,29 @@ void port_close(struct port *p)
     pthread_mutex_unlock(&p->lock);
 }
 
-static void hand_off(struct port *p, uint64_t now)
+static bool hand_off(struct port *p, uint64_t now)
 {
+    bool all = true;
+
     pthread_mutex_lock(&p->lock);
-    if (!pace_is_quick(&p->pace, now))
+    if (pace_is_quick(&p->pace, now))
+        all = !p->count || list_empty(&p->waiters);
+    else
         for (unsigned n = p->count; n && !list_empty(&p->waiters); n--)
             end_wait(choose_waiter(p));
     pthread_mutex_unlock(&p->lock);
+    return all;
 }
 
-void ports_hand_off(void)
+bool ports_hand_off(void)
 {
     uint64_t now = wait_clock();
+    bool all = true;
     struct list *l;
 
     pthread_mutex_lock(&ports_lock);
     list_for_each(l, &ports)
-        hand_off(container_of(l, struct port, node), now);
+        all &= hand_off(container_of(l, struct port, node), now);
     pthread_mutex_unlock(&ports_lock);
+    return all;
 }

@@ -81,7 +81,10 @@ bool port_is_empty(struct port *p);
 /* All waits end with RESULT_GONE, and so does everything from now on. No locks. */
 void port_close(struct port *p);
 
-/* Wakes waiting threads for packets that were left to threads which didn't come back. By the service threads. */
-void ports_hand_off(void);
+/*
+ * Wakes waiting threads for packets that were left to threads which didn't come back. By the service threads. False when
+ * it is too early to say that of some (pace.h): look again.
+ */
+bool ports_hand_off(void);
 
 #endif

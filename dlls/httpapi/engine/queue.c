@@ -185,24 +185,31 @@ unsigned queue_cancel(struct queue *q, io_match *match, const void *arg)
     return count;
 }
 
-static void hand_off(struct queue *q, uint64_t now)
+static bool hand_off(struct queue *q, uint64_t now)
 {
+    bool all = true;
+
     pthread_mutex_lock(&q->lock);
-    if (!pace_is_quick(&q->pace, now))
+    if (pace_is_quick(&q->pace, now))
+        all = list_empty(&q->ready) || list_empty(&q->receives);
+    else
         while (!list_empty(&q->ready) && !list_empty(&q->receives))
             give(container_of(q->receives.next, struct receive, io.node), take_ready(q));
     pthread_mutex_unlock(&q->lock);
+    return all;
 }
 
-void queues_hand_off(void)
+bool queues_hand_off(void)
 {
     uint64_t now = wait_clock();
+    bool all = true;
     struct list *l;
 
     pthread_mutex_lock(&queues_lock);
     list_for_each(l, &open_queues)
-        hand_off(container_of(l, struct queue, node), now);
+        all &= hand_off(container_of(l, struct queue, node), now);
     pthread_mutex_unlock(&queues_lock);
+    return all;
 }
 
 static bool match_all(const struct io *io, const void *arg)

@@ -67,7 +67,7 @@ bool queue_forget(struct queue *q, struct request *r);
 /* Ends with RESULT_CANCELED each pending receive that `match` picks; how many. No locks. */
 unsigned queue_cancel(struct queue *q, io_match *match, const void *arg);
 
-/* Gives requests that were left for a returning thread to receives that sleep. No locks. */
-void queues_hand_off(void);
+/* Gives requests that were left for a returning thread to receives that sleep. No locks. False: as ports_hand_off(). */
+bool queues_hand_off(void);
 
 #endif

@@ -241,15 +241,17 @@ bool waiter_wait_until(struct waiter *w, uint64_t deadline)
     return true;
 }
 
-/* Until woken, or a tick long while application threads come and go. Called with the lock, returns without. */
-static void service_rest(struct shard *s, bool for_good)
+/*
+ * Until woken, or a tick long while application threads come and go. Called with the lock, returns without. False when
+ * work was left to threads that may still come back for it.
+ */
+static bool service_rest(struct shard *s, bool for_good)
 {
     s->service_sleeps = for_good;
     atomic_store(&s->service.state, WAIT_ASLEEP);
     shard_unlock(s);
     waiter_sleep(&s->service, for_good ? WAIT_FOR_EVER : wait_clock() + SERVICE_TICK_NS);
-    queues_hand_off();
-    ports_hand_off();
+    return queues_hand_off() & ports_hand_off();
 }
 
 /*
@@ -258,13 +260,13 @@ static void service_rest(struct shard *s, bool for_good)
  */
 static void service_round(struct shard *s, unsigned *seen)
 {
-    bool quiet = s->departures == *seen, chores = s->index == 0 && atomic_load(&chores_left);
+    bool quiet = s->departures == *seen, chores = s->index == 0 && atomic_load(&chores_left), all = true;
 
     *seen = s->departures;
     if (s->leader) {
-        service_rest(s, quiet && !chores);
+        all = service_rest(s, quiet && !chores);
     } else if (!quiet || promote_follower(s)) {
-        service_rest(s, false);
+        all = service_rest(s, false);
     } else {
         s->leader = &s->service;
         shard_turn(s, &s->service, chores ? wait_clock() + SERVICE_TICK_NS : WAIT_FOR_EVER);
@@ -272,6 +274,8 @@ static void service_round(struct shard *s, unsigned *seen)
         promote_follower(s);
         shard_unlock(s);
     }
+    if (!all)
+        --*seen; /* not quiet yet: looks again after a tick, for nobody else will */
     io_flush();
 }
 
