@@ -28,6 +28,12 @@ static void open_with_shard(void)
     port_init(&port);
 }
 
+static void open_with_two_shards(void)
+{
+    cr_assert_eq(shards_start(2), RESULT_OK);
+    port_init(&port);
+}
+
 static void close_port(void)
 {
     port_close(&port);
@@ -378,6 +384,28 @@ ShardTest(left_by_a_quick_thread)
         for (unsigned k = 0; k < 99; k++, spin(25000))
             try_take();
         cr_assert(is_empty_in(5000 * MS), "left for ever");
+    }
+    port_close(&port);
+    pthread_join(t.thread, NULL);
+}
+
+/* Its shard is led by the service thread, which has to look all the same, and not only when something happens there. */
+Test(port, left_while_the_service_thread_leads, .init = open_with_two_shards, .fini = close_port, .timeout = 60)
+{
+    struct shard *own = shard_of_thread();
+    struct taker t;
+
+    push(1);
+    try_take();
+    start(&t, UINT_MAX, 1);
+    while (!is_led_by(shards[1 - own->index], NULL))
+        sched_yield();
+    start_service(own->index);
+    for (unsigned i = 0; i < 5; i++) {
+        while (!is_led_by(own, &own->service))
+            sched_yield();
+        push_completion(2);
+        cr_assert(is_empty_in(300 * MS));
     }
     port_close(&port);
     pthread_join(t.thread, NULL);

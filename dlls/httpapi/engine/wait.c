@@ -108,13 +108,21 @@ static bool waiter_rouse(struct waiter *w)
     return true;
 }
 
-void service_expect(struct shard *s)
+/* The service thread looks in a moment. Shard lock. */
+static void service_call(struct shard *s)
 {
-    s->departures++;
     if (s->service_sleeps) {
         s->service_sleeps = false;
         waiter_rouse(&s->service);
+    } else if (s->leader == &s->service) {
+        shard_poke(s); /* nothing may happen in its loop for a second */
     }
+}
+
+void service_expect(struct shard *s)
+{
+    s->departures++;
+    service_call(s);
 }
 
 void service_expect_thread(void)
@@ -132,12 +140,7 @@ void service_attend(void)
 
     atomic_store(&chores_left, true);
     shard_lock(s);
-    if (s->service_sleeps) {
-        s->service_sleeps = false;
-        waiter_rouse(&s->service);
-    } else if (s->leader == &s->service) {
-        shard_poke(s); /* it may poll without end */
-    }
+    service_call(s);
     shard_unlock(s);
 }
 
