@@ -73,10 +73,10 @@ struct door_packet {
  *   port_take        `count` packets at most, until the timeout; out: count, status. `other`: its pump should start now
  *   port_post        one packet; RING: done, status. DRAINING: goes to the system while the pump can't run
  *   port_pump        out: `port` for the pump thread that the caller is to start, or 0; count: calls that are outside
- *   port_serve       the pump: a packet of the system's, if there is one; state RING: posts need no pump from now on;
- *                    out: count, calls that are outside
+ *   port_serve       the pump: a packet of the system's, if there is one; state RING: posts need no pump from now on,
+ *                    its own `handle`; out: count, calls that are outside; status after RING: is the port closed?
  *   port_forget      the pump ends
- *   port_closing     before the system's close; out: state RING when a pump has to be stopped
+ *   port_closing     before the system's close; out: state RING when a pump has to be stopped, `other`: its handle
  *   port_duplicated  `other` is a new handle of the same port
  *   port_early       so many threads wait on Wine's ports past us: bound ports stay OUTSIDE until there are none
  *   port_watch       count 1: an alertable wait begins; out: port, and in `other` the event that packets set. 0: it ends

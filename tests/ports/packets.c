@@ -236,7 +236,7 @@ void takers_stop(struct taker *takers, unsigned n)
         join(takers[i].thread);
 }
 
-static atomic_uint about_to_wait;
+static atomic_uint about_to_wait, waits_over;
 
 static DWORD WINAPI run_waiter(void *argument)
 {
@@ -247,22 +247,41 @@ static DWORD WINAPI run_waiter(void *argument)
     w->taken = take(w->port, w->batch, w->timeout, w->packets);
     w->error = w->taken ? NO_ERROR : GetLastError();
     w->waited = now() - start;
+    waits_over++;
     return 0;
 }
 
-void waiters_start(struct waiter *waiters, unsigned n, HANDLE port, DWORD timeout, unsigned *random)
+static void start_with_batches(struct waiter *waiters, unsigned n, HANDLE port, DWORD timeout, unsigned *random)
 {
-    about_to_wait = 0;
+    about_to_wait = waits_over = 0;
     for (unsigned i = 0; i < n; i++) {
         struct waiter *w = &waiters[i];
 
         w->port = port;
-        w->batch = next_random(random) % 2;
         w->timeout = timeout;
         w->thread = start_thread(run_waiter, w);
     }
     await(about_to_wait == n, "threads that never began");
     Sleep(next_random(random) % 16);
+}
+
+void waiters_start(struct waiter *waiters, unsigned n, HANDLE port, DWORD timeout, unsigned *random)
+{
+    for (unsigned i = 0; i < n; i++)
+        waiters[i].batch = next_random(random) % 2;
+    start_with_batches(waiters, n, port, timeout, random);
+}
+
+void waiters_start_several(struct waiter *waiters, unsigned n, HANDLE port, unsigned *random)
+{
+    for (unsigned i = 0; i < n; i++)
+        waiters[i].batch = ARRAYSIZE(waiters[i].packets);
+    start_with_batches(waiters, n, port, INFINITE, random);
+}
+
+unsigned waiters_over(void)
+{
+    return waits_over;
 }
 
 void waiters_join(struct waiter *waiters, unsigned n)

@@ -143,6 +143,12 @@ struct waiter {
 void waiters_start(struct waiter *waiters, unsigned n, HANDLE port, DWORD timeout, unsigned *random);
 void waiters_join(struct waiter *waiters, unsigned n);
 
+/* Starts waiters that take as many packets as there are, for ever. */
+void waiters_start_several(struct waiter *waiters, unsigned n, HANDLE port, unsigned *random);
+
+/* How many of those that were started last are back. */
+unsigned waiters_over(void);
+
 /* What they took. */
 void waiters_handle(struct waiter *waiters, unsigned n);
 
@@ -205,6 +211,7 @@ SOCKET connect_to(USHORT port_number);
 /* --- the cases */
 
 #define CASES(X) \
+    X(waiting_for_several) \
     X(posted_before_binding) \
     X(posted_while_binding) \
     X(posted_after_binding) \

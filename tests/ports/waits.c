@@ -6,6 +6,34 @@
 
 #define WAITERS 6
 
+/*
+ * Who takes several packets at once may take what was to fetch others from where they waited before the binding: all
+ * come back, and the packets of a queue find each of them.
+ */
+void case_waiting_for_several(unsigned *random)
+{
+    static struct waiter waiters[WAITERS];
+    struct server s;
+    HANDLE port = new_port();
+
+    server_open(&s, KEY_QUEUE);
+    waiters_start_several(waiters, WAITERS, port, random);
+    server_bind(&s, port);
+    server_receive(&s, WAITERS);
+    s.stopping = TRUE;
+    for (unsigned i = 0; i < WAITERS; i++) {
+        server_cancel_one(&s);
+        await(waiters_over() == i + 1, "a packet of a queue lies in a port while threads wait there");
+    }
+    waiters_join(waiters, WAITERS);
+    waiters_handle(waiters, WAITERS);
+    server_close_queue(&s);
+    server_await_end(&s);
+    check_empty(port);
+    CloseHandle(port);
+    server_free(&s);
+}
+
 /* Each waiter gets one packet: half of them posted, half requests that came in. */
 void case_waiting_before_binding(unsigned *random)
 {

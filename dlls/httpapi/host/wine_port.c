@@ -33,6 +33,7 @@ struct wine_port {
     atomic_uint state;    /* enum door_port_state */
     atomic_uint outside;
     bool pumped;          /* table_lock */
+    uint64_t pump;        /* the pump's own handle, from RING on. table_lock */
     atomic_uint watchers; /* alertable waits, which wait for `event` */
     _Atomic(HANDLE) event;
 };
@@ -290,6 +291,16 @@ NTSTATUS wine_port_pump(struct door_port *a)
     return STATUS_SUCCESS;
 }
 
+/* Either this sees that the port is closed, or wine_port_closing() that there is a pump to be stopped. */
+static void open_ring(struct wine_port *w, struct door_port *a)
+{
+    pthread_mutex_lock(&table_lock);
+    w->pump = a->handle;
+    atomic_store(&w->state, DOOR_PORT_RING);
+    a->status = w->handles ? STATUS_SUCCESS : STATUS_ABANDONED_WAIT_0;
+    pthread_mutex_unlock(&table_lock);
+}
+
 /* A packet from Wine's port (a->packets), or without one: how many calls are outside; RING is asked for by a->state. */
 NTSTATUS wine_port_serve(struct door_port *a)
 {
@@ -298,7 +309,7 @@ NTSTATUS wine_port_serve(struct door_port *a)
     if (a->packets)
         port_push(&w->port, (const struct packet *)(ULONG_PTR)a->packets, PUSH_POST);
     if (a->state == DOOR_PORT_RING)
-        atomic_store(&w->state, DOOR_PORT_RING);
+        open_ring(w, a);
     a->count = atomic_load(&w->outside);
     return STATUS_SUCCESS;
 }
@@ -324,8 +335,10 @@ NTSTATUS wine_port_closing(struct door_port *a)
         last = --w->handles == 0;
         if (!last && w->handle == to_handle(a->handle))
             w->handle = handle_table_find(&table, w);
-        if (last && w->pumped)
+        if (last && w->state == DOOR_PORT_RING) {
             a->state = DOOR_PORT_RING;
+            a->other = w->pump;
+        }
     }
     pthread_mutex_unlock(&table_lock);
     if (last) {

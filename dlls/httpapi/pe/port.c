@@ -21,7 +21,10 @@ NTSTATUS(NTAPI *real_NtRemoveIoCompletion)(HANDLE, ULONG_PTR *, ULONG_PTR *, IO_
 NTSTATUS(NTAPI *real_NtRemoveIoCompletionEx)(HANDLE, struct completion *, ULONG, ULONG *, LARGE_INTEGER *, BOOLEAN);
 NTSTATUS(NTAPI *real_NtSetIoCompletion)(HANDLE, ULONG_PTR, ULONG_PTR, NTSTATUS, SIZE_T);
 
-/* Packets of ours in Wine's port, known by their value: kick wakes a thread that waited there before the binding. */
+/*
+ * Packets of ours in Wine's port, known by their value: kick wakes a thread that waited there before the binding, stop ends
+ * the pump. A stop's key is the pump's handle.
+ */
 static char kick, stop;
 
 #define VALUE_OF(mark) ((ULONG_PTR)&(mark))
@@ -133,13 +136,24 @@ static ULONG to_completions(struct completion *to, const struct door_packet *fro
     return count;
 }
 
+/*
+ * A packet of ours isn't shown. A thread that came between port_closing() and Wine's close knows nothing of the port and
+ * may take the pump's stop, which is put back by the pump's handle: as long as the stop is there, that is valid.
+ */
+static BOOL is_ours(const struct completion *c)
+{
+    if (c->value == VALUE_OF(stop))
+        real_NtSetIoCompletion((HANDLE)c->key, c->key, VALUE_OF(stop), STATUS_SUCCESS, 0);
+    return c->value == VALUE_OF(kick) || c->value == VALUE_OF(stop);
+}
+
 /* Without our own packets; how many are left. */
-static ULONG without_kicks(struct completion *c, ULONG count)
+static ULONG without_ours(struct completion *c, ULONG count)
 {
     ULONG kept = 0;
 
     for (ULONG i = 0; i < count; i++)
-        if (c[i].value != VALUE_OF(kick))
+        if (!is_ours(&c[i]))
             c[kept++] = c[i];
     return kept;
 }
@@ -165,7 +179,7 @@ NTSTATUS NTAPI our_NtRemoveIoCompletionEx(HANDLE port, struct completion *comple
         leave(&a);
         if (status)
             return status;
-        *written = without_kicks(completions, *written);
+        *written = without_ours(completions, *written);
         if (*written)
             return status;
     }
@@ -181,6 +195,7 @@ NTSTATUS NTAPI our_NtRemoveIoCompletion(HANDLE port, ULONG_PTR *key, ULONG_PTR *
     struct door_port a;
     LARGE_INTEGER left;
     NTSTATUS status;
+    BOOL ours;
 
     /* A kick is none of the caller's business: GetQueuedCompletionStatus gives its caller's variable as `value`. */
     do {
@@ -192,7 +207,8 @@ NTSTATUS NTAPI our_NtRemoveIoCompletion(HANDLE port, ULONG_PTR *key, ULONG_PTR *
         }
         status = real_NtRemoveIoCompletion(port, &c.key, &c.value, &c.io, limit_left(&l, &left));
         leave(&a);
-    } while (!status && c.value == VALUE_OF(kick));
+        ours = !status && is_ours(&c);
+    } while (ours);
     if (!status) {
         *key = c.key;
         *value = c.value;
@@ -263,24 +279,32 @@ static BOOL somebody_is_outside(struct pump *p)
     return !door_call(DOOR_port_serve, &a) && a.count;
 }
 
+static void send_kick(HANDLE port)
+{
+    real_NtSetIoCompletion(port, 0, VALUE_OF(kick), STATUS_SUCCESS, 0);
+}
+
 /*
  * Those that were outside come back (each has its kick) before anything is taken from Wine's port: a packet that one of
- * them misses must not be overtaken. False when the port was closed meanwhile.
+ * them misses must not be overtaken. Who takes several packets at once may take others' kicks with its own, so there are
+ * more as long as somebody is outside. False when the port was closed meanwhile.
  */
 static BOOL drain(struct pump *p)
 {
-    struct door_port a = {.port = p->ring, .state = DOOR_PORT_RING};
+    struct door_port a = {.handle = DOOR_PACK(p->port), .port = p->ring, .state = DOOR_PORT_RING};
     LARGE_INTEGER now = {.QuadPart = 0};
-    enum pumped pumped;
 
-    for (ULONG i = 0; i < PATIENCE && somebody_is_outside(p); i++)
+    for (ULONG i = 0; i < PATIENCE && somebody_is_outside(p); i++) {
+        if (i)
+            send_kick(p->port);
         Sleep(1);
+    }
     AcquireSRWLockExclusive(&draining);
-    while ((pumped = pump_one(p, &now)) == PUMPED_ONE)
+    while (pump_one(p, &now) == PUMPED_ONE)
         ;
     door_call(DOOR_port_serve, &a);
     ReleaseSRWLockExclusive(&draining);
-    return pumped != PUMPED_STOP;
+    return !a.status;
 }
 
 static DWORD WINAPI pump(void *arg)
@@ -321,7 +345,7 @@ void port_bound(HANDLE port)
     if (!start_pump(port, a.port))
         complain("can't start a thread for a completion port: it gets request queues' packets only");
     for (ULONG i = 0; i < a.count; i++)
-        real_NtSetIoCompletion(port, 0, VALUE_OF(kick), STATUS_SUCCESS, 0);
+        send_kick(port);
 }
 
 void port_closing(HANDLE port)
@@ -329,7 +353,7 @@ void port_closing(HANDLE port)
     struct door_port a = {.handle = DOOR_PACK(port)};
 
     if (!door_call(DOOR_port_closing, &a) && a.state == DOOR_PORT_RING)
-        real_NtSetIoCompletion(port, 0, VALUE_OF(stop), STATUS_SUCCESS, 0);
+        real_NtSetIoCompletion(port, (ULONG_PTR)a.other, VALUE_OF(stop), STATUS_SUCCESS, 0);
 }
 
 BOOL port_is(HANDLE handle)
