@@ -34,6 +34,39 @@ void case_port_closed_under_waiters(unsigned *random)
     server_free(&s);
 }
 
+static DWORD WINAPI wait_alertably(void *argument)
+{
+    struct waiter *w = argument;
+
+    w->taken = take_entries(w->port, 1, DEADLINE, TRUE, w->packets);
+    w->error = w->taken ? NO_ERROR : GetLastError();
+    return 0;
+}
+
+/* These wait otherwise (dlls/httpapi/pe/port.c): also under Wine they end, where the port is one of a queue. */
+void case_port_closed_under_alertable_waits(unsigned *random)
+{
+    static struct waiter waiters[WAITERS];
+    struct server s;
+    HANDLE port = new_port();
+
+    server_open(&s, KEY_QUEUE);
+    server_bind(&s, port);
+    for (unsigned i = 0; i < WAITERS; i++) {
+        waiters[i] = (struct waiter){.port = port};
+        waiters[i].thread = start_thread(wait_alertably, &waiters[i]);
+    }
+    Sleep(next_random(random) % 32);
+    CloseHandle(port);
+    waiters_join(waiters, WAITERS);
+    for (unsigned i = 0; i < WAITERS; i++)
+        check(!waiters[i].taken &&
+                  (waiters[i].error == ERROR_ABANDONED_WAIT_0 || waiters[i].error == ERROR_INVALID_HANDLE),
+              "error %u from a closed port", (unsigned)waiters[i].error);
+    server_close_queue(&s);
+    server_free(&s);
+}
+
 /* They end, and only their packets have nowhere to go. */
 void case_port_closed_under_operations(unsigned *random)
 {

@@ -227,6 +227,7 @@ SOCKET connect_to(USHORT port_number);
     X(more_waiters_than_packets) \
     X(more_packets_than_waiters) \
     X(port_closed_under_waiters) \
+    X(port_closed_under_alertable_waits) \
     X(port_closed_under_operations) \
     X(queue_closed_under_waiters) \
     X(queue_closed_under_calls) \

@@ -215,6 +215,8 @@ void port_close(struct port *p)
     p->count = 0;
     while (!list_empty(&p->waiters))
         end_wait(container_of(p->waiters.next, struct port_waiter, node));
+    if (p->no_waiter)
+        p->no_waiter(p);
     pthread_mutex_unlock(&p->lock);
 }
 

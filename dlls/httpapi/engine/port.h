@@ -41,7 +41,7 @@ struct port {
     unsigned capacity, head, count; /* capacity is a power of two or 0 */
     struct pace pace;     /* of threads that take packets */
     struct list waiters;  /* struct port_waiter, the last one to come first */
-    void (*no_waiter)(struct port *); /* a packet came and nobody waits here; NULL: so be it. Port lock */
+    void (*no_waiter)(struct port *); /* a packet came and nobody waits here, or the end; NULL: so be it. Port lock */
 };
 
 void port_init(struct port *p);

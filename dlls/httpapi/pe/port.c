@@ -113,8 +113,10 @@ static NTSTATUS take_alertably(struct door_port *a, HANDLE port, struct door_pac
     event = DOOR_UNPACK(HANDLE, watch.other);
     do {
         NtResetEvent(event, NULL);
-        if (!take(a, port, packets, most, &now))
+        if (!take(a, port, packets, most, &now)) {
+            leave(a);
             a->status = STATUS_ABANDONED_WAIT_0;
+        }
         if (a->status != STATUS_TIMEOUT)
             status = a->status;
         else if (!status)
