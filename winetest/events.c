@@ -2,8 +2,8 @@
 /*
  * events.c: the events that programs give with their calls, used again and again.
  *
- * A host may keep to itself for a while whether an event is signalled. So each test takes many turns with the same event,
- * and lets it be in any of the conditions in which it could be caught at that (enum pace).
+ * A host may keep to itself for a while whether an event is signalled. So each test takes many turns with the same
+ * event, and lets it be in any of the conditions in which it could be caught at that (enum pace).
  */
 #include "scene.h"
 
@@ -22,6 +22,9 @@ static ULONG begin(struct scene *x, struct call *c)
 {
     return HttpReceiveHttpRequest(x->queue, HTTP_NULL_ID, 0, (PHTTP_REQUEST)&x->in, sizeof x->in, NULL, &c->overlapped);
 }
+
+/* A check: the handle is signalled before the deadline. */
+#define ok_comes(handle) ok_eq(WaitForSingleObject((handle), DEADLINE), WAIT_OBJECT_0)
 
 static BOOL is_signalled(HANDLE event)
 {
@@ -94,8 +97,7 @@ static BOOL turn_single(struct scene *x, struct call *c, int i)
     if (!begin_pending(x, c))
         return FALSE;
     send_request(x, c, i);
-    return ok_eq(WaitForSingleObject(c->event, DEADLINE), WAIT_OBJECT_0) && ok(is_signalled(c->event), "signalled once") &&
-           end_turn(x, c);
+    return ok_comes(c->event) && ok(is_signalled(c->event), "signalled once") && end_turn(x, c);
 }
 
 /* [doc] The end of a call signals its event, which stays signalled; the beginning of the next one resets it. */
@@ -107,13 +109,14 @@ static void test_single(void)
 static BOOL turn_poll(struct scene *x, struct call *c, int i)
 {
     ULONGLONG end = GetTickCount64() + DEADLINE;
+    BOOL signalled;
 
     if (!begin_pending(x, c))
         return FALSE;
     send_request(x, c, i);
-    while (!is_signalled(c->event) && GetTickCount64() < end)
+    while (!(signalled = is_signalled(c->event)) && GetTickCount64() < end)
         SwitchToThread();
-    return end_turn(x, c);
+    return ok(signalled, "not signalled") && end_turn(x, c);
 }
 
 /* The same for a program that only looks. */
@@ -153,7 +156,7 @@ static BOOL turn_reset(struct scene *x, struct call *c, int i)
         return FALSE;
     ok(ResetEvent(c->event), "error %lu", UL(GetLastError()));
     send_request(x, c, i);
-    if (!ok_eq(WaitForSingleObject(c->event, DEADLINE), WAIT_OBJECT_0))
+    if (!ok_comes(c->event))
         return FALSE;
     ok(ResetEvent(c->event), "error %lu", UL(GetLastError()));
     return ok(!is_signalled(c->event), "signalled after ResetEvent") && end_turn(x, c);
@@ -179,8 +182,7 @@ static BOOL turn_set(struct scene *x, struct call *c, int i)
     send_request(x, c, i);
     if (i & 4)
         SetEvent(c->event);
-    return ok_eq(WaitForSingleObject(c->event, DEADLINE), WAIT_OBJECT_0) && ok_eq(call_end(x->queue, c, NO_ERROR, NULL), 0) &&
-           end_turn(x, c);
+    return ok_comes(c->event) && ok_eq(call_end(x->queue, c, NO_ERROR, NULL), NO_ERROR) && end_turn(x, c);
 }
 
 /* [doc] SetEvent too. */
@@ -261,7 +263,7 @@ static BOOL turn_all(struct scene *x, struct call *c, int i)
     if (good) {
         send_request(x, c, i);
         if (!(i & 1)) {
-            good = ok_eq(WaitForSingleObject(c->event, DEADLINE), WAIT_OBJECT_0) &&
+            good = ok_comes(c->event) &&
                    ok_eq(WaitForMultipleObjects(2, handles, TRUE, 0), WAIT_TIMEOUT);
             SetEvent(other);
         }
@@ -287,8 +289,7 @@ static BOOL turn_auto_reset(struct scene *x, struct call *c, int i)
     if (!begin_pending(x, c))
         return FALSE;
     send_request(x, c, i);
-    return ok_eq(WaitForSingleObject(c->event, DEADLINE), WAIT_OBJECT_0) && ok(!is_signalled(c->event), "signalled twice") &&
-           end_turn(x, c);
+    return ok_comes(c->event) && ok(!is_signalled(c->event), "signalled twice") && end_turn(x, c);
 }
 
 /* [doc] An event that resets itself is for one wait. */
@@ -309,8 +310,7 @@ static BOOL turn_duplicate(struct scene *x, struct call *c, int i)
         send_request(x, c, i);
         if (!early)
             DuplicateHandle(self, c->event, self, &other, 0, FALSE, DUPLICATE_SAME_ACCESS);
-        good = ok_eq(WaitForSingleObject(other, DEADLINE), WAIT_OBJECT_0) && ok(is_signalled(c->event), "another event") &&
-               end_turn(x, c);
+        good = ok_comes(other) && ok(is_signalled(c->event), "another event") && end_turn(x, c);
         ResetEvent(other);
         ok(!is_signalled(c->event), "signalled after the other handle's ResetEvent");
     }
@@ -432,7 +432,7 @@ static BOOL waiters_returned(struct waiters *w)
 {
     int i;
 
-    if (!ok_eq(WaitForSingleObject(w->returned_all, DEADLINE), WAIT_OBJECT_0))
+    if (!ok_comes(w->returned_all))
         return FALSE;
     for (i = 0; i < WAITERS; i++)
         if (!ok_eq(w->all[i].result, WAIT_OBJECT_0))
@@ -513,7 +513,7 @@ static void test_pulse(void)
         ok(waiters_returned(&w), "PulseEvent released only some");
         ok(!is_signalled(c.event), "signalled after PulseEvent");
         send_request(&x, &c, i);
-        ok_eq(WaitForSingleObject(c.event, DEADLINE), WAIT_OBJECT_0);
+        ok_comes(c.event);
         ok(PulseEvent(c.event), "error %lu", UL(GetLastError()));
         ok(!is_signalled(c.event), "signalled after PulseEvent");
         end_turn(&x, &c);
@@ -545,7 +545,7 @@ static void test_named(void)
             break;
         send_request(&x, &c, i);
         if (!(i % 2)) {
-            ok_eq(WaitForSingleObject(c.event, DEADLINE), WAIT_OBJECT_0);
+            ok_comes(c.event);
             other = OpenEventW(EVENT_ALL_ACCESS, FALSE, name);
         }
         if (!ok_eq(WaitForSingleObject(other, i % 2 ? DEADLINE : 0), WAIT_OBJECT_0) || !end_turn(&x, &c))
@@ -671,7 +671,8 @@ static BOOL pipe_open(struct pipe *p)
     WCHAR name[64];
 
     swprintf(name, ARRAYSIZE(name), L"\\\\.\\pipe\\httpapi-events-%lu", UL(GetCurrentProcessId()));
-    p->server = CreateNamedPipeW(name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE, 1, 4096, 4096, 0, NULL);
+    p->server = CreateNamedPipeW(name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE, 1, 4096, 4096, 0,
+                                 NULL);
     p->client = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
     return ok(p->server != INVALID_HANDLE_VALUE && p->client != INVALID_HANDLE_VALUE, "error %lu", UL(GetLastError()));
 }
@@ -689,7 +690,7 @@ static BOOL pipe_write(HANDLE pipe, HANDLE event)
 
     if (!WriteFile(pipe, "x", 1, NULL, &o) && !ok_eq(GetLastError(), ERROR_IO_PENDING))
         return FALSE;
-    return ok_eq(WaitForSingleObject(event, DEADLINE), WAIT_OBJECT_0) &&
+    return ok_comes(event) &&
            ok(GetOverlappedResult(pipe, &o, &bytes, FALSE), "error %lu", UL(GetLastError())) && ok_eq(bytes, 1);
 }
 
@@ -705,7 +706,7 @@ static BOOL turn_pipe(struct pipe *p, struct scene *x, struct call *c, int i)
     if (i & 1)
         ResetEvent(c->event);
     good = ok_eq(WaitForSingleObject(c->event, i % 4 ? 0 : 20), WAIT_TIMEOUT) && pipe_write(p->server, other) &&
-           ok_eq(WaitForSingleObject(c->event, DEADLINE), WAIT_OBJECT_0) &&
+           ok_comes(c->event) &&
            ok(GetOverlappedResult(p->client, &o, &bytes, FALSE), "error %lu", UL(GetLastError())) && ok_eq(bytes, 1) &&
            turn_single(x, c, i) && pipe_write(p->server, c->event) && ok(is_signalled(c->event), "signalled once") &&
            pipe_write(p->server, c->event) && turn_single(x, c, i + 1);
@@ -713,7 +714,7 @@ static BOOL turn_pipe(struct pipe *p, struct scene *x, struct call *c, int i)
     memset(&o, 0, sizeof o);
     o.hEvent = other;
     ReadFile(p->client, byte, 2, NULL, &o);
-    good = good && ok_eq(WaitForSingleObject(other, DEADLINE), WAIT_OBJECT_0);
+    good = good && ok_comes(other);
     CloseHandle(other);
     return good;
 }
@@ -762,7 +763,7 @@ static void terminate(struct call *c, PTHREAD_START_ROUTINE routine, DWORD after
 
     Sleep(after); /* in its call, as far as can be told */
     ok(TerminateThread(thread, 0), "error %lu", UL(GetLastError()));
-    ok_eq(WaitForSingleObject(thread, DEADLINE), WAIT_OBJECT_0);
+    ok_comes(thread);
     CloseHandle(thread);
 }
 
@@ -782,7 +783,7 @@ static void test_terminated(PTHREAD_START_ROUTINE routine)
             terminate(&c, routine, (DWORD)i % 8);
             ResetEvent(c.event);
             send_request(&x, &c, i);
-            if (!ok_eq(WaitForSingleObject(c.event, DEADLINE), WAIT_OBJECT_0) || !end_turn(&x, &c))
+            if (!ok_comes(c.event) || !end_turn(&x, &c))
                 break;
         }
         if (!turn_single(&x, &c, i))

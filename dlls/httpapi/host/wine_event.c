@@ -11,7 +11,8 @@
  *             finds it signalled without asking Wine
  *
  *   begin:  any -> CLEAR        end:  CLEAR -> OWED, or SET when somebody waits;  UNKNOWN -> SET
- *   the program sets, resets or uses it:  OWED is paid, then UNKNOWN;  untouched for two ticks: the same
+ *   the program resets it:  UNKNOWN stays, else CLEAR
+ *   the program sets, uses or closes it:  OWED is paid, then UNKNOWN;  untouched for two ticks: the same
  *
  * Knowledge is kept for no longer than that because not every use passes us: whoever waits unseen (in a message loop, in
  * another process) gets what is owed a little later, and who resets unseen does no harm. An event that has a name, may be
@@ -466,7 +467,7 @@ void wine_event_closing(HANDLE handle)
         handle_table_set(&table, handle, NULL);
         settle(e); /* somebody may wait unseen */
         e->handle = NULL;
-        while (list_pop(&e->waits))
+        while (list_pop(&e->waits)) /* of terminated threads */
             ;
         pthread_mutex_lock(&known_lock);
         list_del(&e->known);
