@@ -239,7 +239,7 @@ result() {
 machine() {
     echo "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, Linux $(uname -r)," \
         "$("$wine" --version 2>/dev/null), nginx $(nginx -v 2>&1 | sed 's|.*/||')," \
-        "wrk $(wrk -v 2>&1 | sed -n '1s/^wrk \([^ ]*\).*/\1/p'), $(date -u +%F)"
+        "wrk $(wrk -v 2>&1 | sed -n '1s/^wrk \([^ ]*\).*/\1/p'), shards and nginx workers: $workers, $(date -u +%F)"
 }
 
 options() {
