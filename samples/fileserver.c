@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fileserver: serves the files of a directory, with byte ranges, on Windows' thread pool.
+ * fileserver: serves the files of a directory, with byte ranges, on a completion port.
  *
  *   fileserver [URL-prefix] [directory]      the prefix's path isn't part of the file's name
  *
@@ -8,6 +8,7 @@
  */
 #include "sample.h"
 
+#define THREADS 4
 #define RECEIVES 32
 #define REQUEST_BUFFER 4096
 #define MAX_NAME 1024
@@ -33,11 +34,10 @@ struct context {
 };
 
 static struct server server;
-static PTP_IO io;
+static HANDLE port;
 static WCHAR root[MAX_NAME];
 static size_t prefix_length; /* of the URL prefix's path, in characters */
 static LONG pending;
-static HANDLE all_done;
 static struct file *kept[KEPT]; /* by hash; the last one */
 static SRWLOCK kept_lock = SRWLOCK_INIT;
 
@@ -53,22 +53,22 @@ static void context_free(struct context *c)
 {
     free(c->request);
     free(c);
-    if (!InterlockedDecrement(&pending))
-        SetEvent(all_done);
+    if (InterlockedDecrement(&pending))
+        return;
+    for (int i = 0; i < THREADS; i++)
+        PostQueuedCompletionStatus(port, 0, 0, NULL);
 }
 
-/* Starts an operation; the callback comes for NO_ERROR and ERROR_IO_PENDING, and must be called off otherwise. */
+/* Starts an operation; a packet comes for NO_ERROR and ERROR_IO_PENDING. */
 static void receive(struct context *c, HTTP_REQUEST_ID id)
 {
     ULONG error;
 
     c->state = RECEIVING;
     memset(&c->overlapped, 0, sizeof c->overlapped);
-    StartThreadpoolIo(io);
     error = HttpReceiveHttpRequest(server.queue, id, 0, c->request, c->size, NULL, &c->overlapped);
     if (error == NO_ERROR || error == ERROR_IO_PENDING)
         return;
-    CancelThreadpoolIo(io);
     /* Too small a buffer is told at once or later; here we don't know how much is needed, so it doubles. */
     if (error == ERROR_MORE_DATA) {
         HTTP_REQUEST_ID held = c->request->RequestId;
@@ -87,12 +87,10 @@ static void send_response(struct context *c)
 
     c->state = SENDING;
     memset(&c->overlapped, 0, sizeof c->overlapped);
-    StartThreadpoolIo(io);
     error = HttpSendHttpResponse(server.queue, c->request->RequestId, 0, &c->response, NULL, NULL, NULL, 0,
                                  &c->overlapped, NULL);
     if (error == NO_ERROR || error == ERROR_IO_PENDING)
         return;
-    CancelThreadpoolIo(io);
     file_release(c->file);
     receive(c, HTTP_NULL_ID);
 }
@@ -262,25 +260,37 @@ static void answer(struct context *c)
     send_response(c);
 }
 
-static void CALLBACK on_completion(PTP_CALLBACK_INSTANCE instance, PVOID unused, PVOID overlapped, ULONG error,
-                                   ULONG_PTR bytes, PTP_IO object)
+static void on_packet(struct context *c, DWORD error, DWORD bytes)
 {
-    struct context *c = overlapped;
-
-    (void)instance, (void)unused, (void)object;
     if (c->state == SENDING) {
         file_release(c->file);
         receive(c, HTTP_NULL_ID);
     } else if (error == ERROR_MORE_DATA) {
         HTTP_REQUEST_ID held = c->request->RequestId;
 
-        c->size = (ULONG)bytes;
+        c->size = bytes;
         c->request = realloc(c->request, c->size);
         receive(c, held);
     } else if (error == NO_ERROR) {
         answer(c);
     } else {
         context_free(c);
+    }
+}
+
+static DWORD WINAPI work(void *arg)
+{
+    OVERLAPPED *overlapped;
+    ULONG_PTR key;
+    DWORD bytes;
+
+    (void)arg;
+    for (;;) {
+        BOOL ok = GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, INFINITE);
+
+        if (!overlapped)
+            return 0;
+        on_packet((struct context *)overlapped, ok ? NO_ERROR : GetLastError(), bytes);
     }
 }
 
@@ -297,10 +307,10 @@ int main(int argc, char **argv)
     server_open(&server, argc, argv);
     prefix_length = path_length(argc > 1 ? argv[1] : DEFAULT_URL);
     wide(root, MAX_NAME, argc > 2 ? argv[2] : ".");
-    all_done = CreateEventW(NULL, TRUE, FALSE, NULL);
-    io = CreateThreadpoolIo(server.queue, on_completion, NULL, NULL);
-    if (!io)
-        check("CreateThreadpoolIo", GetLastError());
+    server.threads = THREADS;
+    port = CreateIoCompletionPort(server.queue, NULL, 1, 0);
+    if (!port)
+        check("CreateIoCompletionPort", GetLastError());
     pending = RECEIVES;
     for (int i = 0; i < RECEIVES; i++) {
         struct context *c = calloc(1, sizeof *c);
@@ -310,9 +320,8 @@ int main(int argc, char **argv)
         receive(c, HTTP_NULL_ID);
     }
     server_ready(argc, argv);
-    WaitForSingleObject(all_done, INFINITE);
-    WaitForThreadpoolIoCallbacks(io, FALSE);
-    CloseThreadpoolIo(io);
+    run_threads(&server, work);
+    CloseHandle(port);
     server_close(&server);
     for (int i = 0; i < KEPT; i++)
         file_release(kept[i]);
