@@ -175,7 +175,10 @@ static struct wine_port *enter(struct wine_port *w, struct door_port *a)
     return NULL;
 }
 
-/* Counted as outside: the pump, which waits for those, moves the packet before anything that is pushed later. */
+/*
+ * Counted as outside: the pump waits for those and then moves the packet. A completion that goes to the ring before it has
+ * done so overtakes this one (docs/completions.md, "Models").
+ */
 static bool push_outside(struct wine_port *w, const struct packet *packet, NTSTATUS *status)
 {
     struct door_port a;
