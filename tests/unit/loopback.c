@@ -94,7 +94,7 @@ void loopback_close(struct loopback *l)
     }
     cr_assert_eq(objects(&shards[0]->request_ids), 0u);
     cr_assert_eq(objects(&shards[0]->connection_ids), 0u);
-    cr_assert(list_empty(&l->queue->ready) && list_empty(&l->queue->receives));
+    cr_assert(list_empty(&l->queue->lanes[0].ready) && list_empty(&l->queue->lanes[0].receives));
 }
 
 struct connection *loopback_connection(void)

@@ -125,7 +125,7 @@ ConnectionTest(pipelining)
         snprintf(want, sizeof want, "/%d", i);
         assert_text(request_text(r, r->target), want);
         loopback_settle();
-        cr_assert(list_empty(&l.queue->ready));
+        cr_assert(list_empty(&l.queue->lanes[0].ready));
         snprintf(body, sizeof body, "%d", i);
         app_answer(&l, r->id, body);
     }
@@ -365,7 +365,7 @@ ConnectionTest(pages)
     gets_page("GET / HTTP/1.1\r\nHost: elsewhere\r\n\r\n", 400, 334);
     gets_page("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n", 411, 344);
     gets_page(POST "Transfer-Encoding: garbage\r\n\r\n", 501, 343);
-    cr_assert(list_empty(&l.queue->ready), "none of them reached the application");
+    cr_assert(list_empty(&l.queue->lanes[0].ready), "none of them reached the application");
 }
 
 /* The whole answer comes at once, then a FIN; the client may send on. */
@@ -609,10 +609,10 @@ ConnectionTest(reset_while_the_request_waits)
 
     client_send(fd, GET "\r\n");
     loopback_settle();
-    cr_assert(!list_empty(&l.queue->ready));
+    cr_assert(!list_empty(&l.queue->lanes[0].ready));
     client_reset(fd);
     loopback_settle();
-    cr_assert(list_empty(&l.queue->ready));
+    cr_assert(list_empty(&l.queue->lanes[0].ready));
     cr_assert_eq(connections_count(), 0u);
     cr_assert_eq(app_receive_begin(&l, &x), RESULT_PENDING);
 }
@@ -759,7 +759,7 @@ Test(connection, closing_the_queue_resets_what_is_held, .init = open_all)
     app_receive(&l);
     client_send(waits, GET "\r\n");
     loopback_settle();
-    cr_assert(!list_empty(&l.queue->ready));
+    cr_assert(!list_empty(&l.queue->lanes[0].ready));
     queue_close(l.queue);
     client_expect_reset(held);
     cr_assert_eq(client_reply(waits)->status, 503);

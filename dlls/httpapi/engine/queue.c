@@ -5,6 +5,7 @@
 #include "queue.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "connection.h"
 #include "request.h"
@@ -17,16 +18,23 @@ static struct list open_queues = LIST_INIT(open_queues);
  */
 static struct list spare_queues = LIST_INIT(spare_queues);
 
+static void lane_init(struct lane *lane)
+{
+    pthread_mutex_init(&lane->lock, NULL);
+    list_init(&lane->ready);
+    list_init(&lane->receives);
+}
+
 static struct queue *queue_new(void)
 {
-    struct queue *q = calloc(1, sizeof *q);
+    struct queue *q = aligned_alloc(_Alignof(struct queue), sizeof *q);
 
     if (!q)
         return NULL;
-    pthread_mutex_init(&q->lock, NULL);
+    memset(q, 0, sizeof *q);
     list_init(&q->node);
-    list_init(&q->ready);
-    list_init(&q->receives);
+    for (unsigned i = 0; i < SHARDS_MAX; i++)
+        lane_init(&q->lanes[i]);
     return q;
 }
 
@@ -39,8 +47,9 @@ struct queue *queue_open(void)
     l = list_pop(&spare_queues);
     q = l ? container_of(l, struct queue, node) : queue_new();
     if (q) {
-        q->open = q->enabled = true;
-        q->ready_max = QUEUE_LENGTH_DEFAULT;
+        atomic_store(&q->ready_max, QUEUE_LENGTH_DEFAULT);
+        atomic_store(&q->enabled, true);
+        atomic_store(&q->open, true);
         list_add_tail(&open_queues, &q->node);
     }
     pthread_mutex_unlock(&queues_lock);
@@ -49,20 +58,38 @@ struct queue *queue_open(void)
 
 void queue_configure(struct queue *q, unsigned ready_max, bool enabled)
 {
-    pthread_mutex_lock(&q->lock);
-    q->ready_max = ready_max;
-    q->enabled = enabled;
-    pthread_mutex_unlock(&q->lock);
+    atomic_store(&q->ready_max, ready_max);
+    atomic_store(&q->enabled, enabled);
 }
 
-/* Takes a receive off its queue, for whoever owns it from then on. Queue lock. */
+/* Before there are shards, receives wait in the first lane. */
+static unsigned lane_count(void)
+{
+    return shard_count ? shard_count : 1;
+}
+
+/* The i-th lane, counted round from `own`: those who look don't all begin with the same one. */
+static struct lane *next_lane(struct queue *q, const struct lane *own, unsigned i)
+{
+    return &q->lanes[((unsigned)(own - q->lanes) + i) % lane_count()];
+}
+
+/* Where the calling thread's receives wait. */
+static struct lane *lane_of_thread(struct queue *q)
+{
+    return &q->lanes[shard_count ? shard_of_thread()->index : 0];
+}
+
+/* Takes a receive off its lane, for whoever owns it from then on. Lane lock. */
 static void take_off(struct receive *rx)
 {
     list_del(&rx->io.node);
+    atomic_fetch_sub(&rx->lane->receive_count, 1);
     if (rx->blocked)
         rx->blocked->receive = NULL;
 }
 
+/* Lock of the receive's lane. */
 static void give(struct receive *rx, struct request *r)
 {
     take_off(rx);
@@ -71,46 +98,161 @@ static void give(struct receive *rx, struct request *r)
     io_finish(&rx->io, RESULT_OK, 0);
 }
 
-static struct request *take_ready(struct queue *q)
+/* Lane lock. */
+static struct receive *first_receive(struct lane *lane)
 {
-    struct list *l = list_pop(&q->ready);
+    return list_empty(&lane->receives) ? NULL : container_of(lane->receives.next, struct receive, io.node);
+}
+
+/* Lane lock. */
+static struct request *take_ready(struct lane *lane)
+{
+    struct list *l = list_pop(&lane->ready);
+    struct request *r;
 
     if (!l)
         return NULL;
-    q->ready_count--;
-    q->pace.taken++;
-    return container_of(l, struct request, node);
+    atomic_fetch_sub(&lane->ready_count, 1);
+    lane->pace.taken++;
+    r = container_of(l, struct request, node);
+    r->state = REQUEST_TAKEN;
+    return r;
+}
+
+static void lock_both(struct lane *a, struct lane *b)
+{
+    pthread_mutex_lock(a < b ? &a->lock : &b->lock);
+    if (a != b)
+        pthread_mutex_lock(a < b ? &b->lock : &a->lock);
+}
+
+static void unlock_both(struct lane *a, struct lane *b)
+{
+    pthread_mutex_unlock(&a->lock);
+    if (a != b)
+        pthread_mutex_unlock(&b->lock);
+}
+
+/*
+ * Puts together what waits in the two; with `wake` also what takes waking a thread. False: something was left. No lane's
+ * lock.
+ */
+static bool match_lanes(struct lane *ready, struct lane *receives, bool wake)
+{
+    struct receive *rx = NULL;
+    bool all;
+
+    if (!atomic_load(&ready->ready_count) || !atomic_load(&receives->receive_count))
+        return true;
+    lock_both(ready, receives);
+    while (!list_empty(&ready->ready) && (rx = first_receive(receives)) && (wake || !rx->blocked))
+        give(rx, take_ready(ready));
+    all = list_empty(&ready->ready) || list_empty(&receives->receives);
+    unlock_both(ready, receives);
+    return all;
+}
+
+/* The first request of this lane or, round from there, of another one. */
+static struct request *take_any(struct queue *q, const struct lane *own)
+{
+    struct request *r = NULL;
+
+    for (unsigned i = 0; !r && i < lane_count(); i++) {
+        struct lane *lane = next_lane(q, own, i);
+
+        if (!atomic_load(&lane->ready_count))
+            continue;
+        pthread_mutex_lock(&lane->lock);
+        r = take_ready(lane);
+        pthread_mutex_unlock(&lane->lock);
+    }
+    return r;
+}
+
+static enum result await_request(struct queue *q, struct lane *own, struct receive *rx)
+{
+    bool open;
+
+    pthread_mutex_lock(&own->lock);
+    open = atomic_load(&q->open);
+    if (open) {
+        rx->queue = q;
+        rx->lane = own;
+        if (rx->blocked)
+            rx->blocked->receive = rx;
+        list_add_tail(&own->receives, &rx->io.node);
+        atomic_fetch_add(&own->receive_count, 1); /* from here on rx may be over and gone at any time */
+    }
+    pthread_mutex_unlock(&own->lock);
+    for (unsigned i = 0; open && i < lane_count(); i++)
+        match_lanes(next_lane(q, own, i), own, true);
+    return open ? RESULT_PENDING : RESULT_CANCELED;
 }
 
 enum result queue_receive(struct queue *q, struct receive *rx)
 {
-    enum result result = RESULT_PENDING;
+    struct lane *own = lane_of_thread(q);
+    struct request *r = atomic_load(&q->open) ? take_any(q, own) : NULL;
+    enum result result = RESULT_OK;
 
-    pthread_mutex_lock(&q->lock);
-    if (!q->open) {
-        result = RESULT_CANCELED;
-    } else if ((rx->request = take_ready(q))) {
-        rx->request->state = REQUEST_TAKEN;
-        result = RESULT_OK;
-    } else {
-        rx->queue = q;
-        if (rx->blocked)
-            rx->blocked->receive = rx;
-        list_add_tail(&q->receives, &rx->io.node);
+    rx->request = r;
+    if (!r) {
+        result = await_request(q, own, rx);
+        io_flush(); /* what was put together may be rx itself */
     }
-    pthread_mutex_unlock(&q->lock);
     return result;
 }
 
 /*
- * The receive of the thread that runs this very loop, if it waits for this queue. The leader can't leave without the
- * shard's lock, which the caller holds, so its receive stays where it is while we look.
+ * To the thread that runs this very loop, if it waits for this queue. It can't leave without the shard's lock, which the
+ * caller holds, so its receive stays in memory; another shard may give it a request meanwhile.
  */
-static struct receive *receive_of_leader(struct queue *q, struct shard *s)
+static bool give_leader(struct queue *q, struct shard *s, struct request *r)
 {
     struct receive *rx = s->leader ? s->leader->receive : NULL;
+    bool waits;
 
-    return rx && rx->queue == q ? rx : NULL;
+    if (!rx || rx->queue != q)
+        return false;
+    pthread_mutex_lock(&rx->lane->lock);
+    waits = s->leader->receive == rx;
+    if (waits)
+        give(rx, r);
+    pthread_mutex_unlock(&rx->lane->lock);
+    return waits;
+}
+
+static bool is_full(struct queue *q)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < lane_count(); i++)
+        count += atomic_load_explicit(&q->lanes[i].ready_count, memory_order_relaxed);
+    return count >= atomic_load_explicit(&q->ready_max, memory_order_relaxed);
+}
+
+/* What became of a request in its own lane. */
+enum pushed { PUSHED_GIVEN, PUSHED_WAITS, PUSHED_REFUSED };
+
+static enum pushed push_own(struct queue *q, struct lane *own, struct request *r, bool wake)
+{
+    enum pushed pushed = PUSHED_WAITS;
+    struct receive *rx;
+
+    pthread_mutex_lock(&own->lock);
+    rx = first_receive(own);
+    if (rx && (wake || !rx->blocked)) {
+        give(rx, r);
+        pushed = PUSHED_GIVEN;
+    } else if (is_full(q)) {
+        pushed = PUSHED_REFUSED;
+    } else {
+        r->state = REQUEST_READY;
+        list_add_tail(&own->ready, &r->node);
+        atomic_fetch_add(&own->ready_count, 1);
+    }
+    pthread_mutex_unlock(&own->lock);
+    return pushed;
 }
 
 /*
@@ -118,60 +260,47 @@ static struct receive *receive_of_leader(struct queue *q, struct shard *s)
  * receive went first) and will probably be back for more before the sleeper is awake. If not, the service
  * thread hands the request on.
  */
-static struct receive *choose_receive(struct queue *q, struct shard *s)
-{
-    struct receive *rx = receive_of_leader(q, s), *first;
-
-    if (rx || list_empty(&q->receives))
-        return rx;
-    first = container_of(q->receives.next, struct receive, io.node);
-    if (first->blocked && s->leader && s->leader != &s->service && !s->polling) {
-        service_expect(s);
-        return NULL;
-    }
-    return first;
-}
-
 bool queue_push(struct queue *q, struct request *r)
 {
-    struct receive *rx;
-    bool fits;
+    struct shard *s = r->connection->shard;
+    struct lane *own = &q->lanes[s->index];
+    bool wake = !s->leader || s->leader == &s->service || s->polling, all = true;
+    enum pushed pushed;
 
-    pthread_mutex_lock(&q->lock);
-    fits = q->open && q->enabled && q->ready_count < q->ready_max;
-    rx = fits ? choose_receive(q, r->connection->shard) : NULL;
-    if (rx) {
-        give(rx, r);
-    } else if (fits) {
-        r->state = REQUEST_READY;
-        list_add_tail(&q->ready, &r->node);
-        q->ready_count++;
-    }
-    pthread_mutex_unlock(&q->lock);
-    return fits;
+    if (!atomic_load(&q->open) || !atomic_load(&q->enabled))
+        return false;
+    if (give_leader(q, s, r))
+        return true;
+    pushed = push_own(q, own, r, wake);
+    for (unsigned i = 0; pushed == PUSHED_WAITS && i < lane_count(); i++)
+        all &= match_lanes(own, next_lane(q, own, i), wake);
+    if (!all)
+        service_expect(s);
+    return pushed != PUSHED_REFUSED;
 }
 
 bool queue_forget(struct queue *q, struct request *r)
 {
+    struct lane *lane = &q->lanes[r->connection->shard->index];
     bool waiting;
 
-    pthread_mutex_lock(&q->lock);
+    pthread_mutex_lock(&lane->lock);
     waiting = r->state == REQUEST_READY;
     if (waiting) {
         list_del(&r->node);
-        q->ready_count--;
+        atomic_fetch_sub(&lane->ready_count, 1);
     }
-    pthread_mutex_unlock(&q->lock);
+    pthread_mutex_unlock(&lane->lock);
     return waiting;
 }
 
-unsigned queue_cancel(struct queue *q, io_match *match, const void *arg)
+static unsigned lane_cancel(struct lane *lane, io_match *match, const void *arg)
 {
     struct list *l, *next;
     unsigned count = 0;
 
-    pthread_mutex_lock(&q->lock);
-    list_for_each_safe(l, next, &q->receives) {
+    pthread_mutex_lock(&lane->lock);
+    list_for_each_safe(l, next, &lane->receives) {
         struct receive *rx = container_of(l, struct receive, io.node);
 
         if (!match(&rx->io, arg))
@@ -180,26 +309,34 @@ unsigned queue_cancel(struct queue *q, io_match *match, const void *arg)
         io_finish(&rx->io, RESULT_CANCELED, 0);
         count++;
     }
-    pthread_mutex_unlock(&q->lock);
+    pthread_mutex_unlock(&lane->lock);
+    return count;
+}
+
+unsigned queue_cancel(struct queue *q, io_match *match, const void *arg)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < lane_count(); i++)
+        count += lane_cancel(&q->lanes[i], match, arg);
     io_flush();
     return count;
 }
 
-static bool hand_off(struct queue *q, uint64_t now)
+static bool hand_off(struct queue *q, unsigned index, uint64_t now)
 {
-    bool all = true;
+    struct lane *own = &q->lanes[index];
+    bool quick, all = true;
 
-    pthread_mutex_lock(&q->lock);
-    if (pace_is_quick(&q->pace, now))
-        all = list_empty(&q->ready) || list_empty(&q->receives);
-    else
-        while (!list_empty(&q->ready) && !list_empty(&q->receives))
-            give(container_of(q->receives.next, struct receive, io.node), take_ready(q));
-    pthread_mutex_unlock(&q->lock);
+    pthread_mutex_lock(&own->lock);
+    quick = pace_is_quick(&own->pace, now);
+    pthread_mutex_unlock(&own->lock);
+    for (unsigned i = 0; i < lane_count(); i++)
+        all &= match_lanes(own, next_lane(q, own, i), !quick);
     return all;
 }
 
-bool queues_hand_off(void)
+bool queues_hand_off(unsigned index)
 {
     uint64_t now = wait_clock();
     bool all = true;
@@ -207,7 +344,7 @@ bool queues_hand_off(void)
 
     pthread_mutex_lock(&queues_lock);
     list_for_each(l, &open_queues)
-        all &= hand_off(container_of(l, struct queue, node), now);
+        all &= hand_off(container_of(l, struct queue, node), index, now);
     pthread_mutex_unlock(&queues_lock);
     return all;
 }
@@ -220,9 +357,7 @@ static bool match_all(const struct io *io, const void *arg)
 
 void queue_shutdown(struct queue *q)
 {
-    pthread_mutex_lock(&q->lock);
-    q->open = false;
-    pthread_mutex_unlock(&q->lock);
+    atomic_store(&q->open, false);
     queue_cancel(q, match_all, NULL);
     connections_leave_queue(q, false);
     io_flush();

@@ -2,33 +2,51 @@
 /*
  * queue.h: requests that wait for an application, and receives that wait for a request.
  *
- * One of the two lists is empty, but for requests that are left a moment for a thread that will be back (see
- * wait.h). Receives are served in the order they were begun; a blocked receive whose thread leads the shard the
- * request came from goes first, because that costs no wake-up.
+ * A queue has a lane for each shard, with a lock of its own: requests wait in the lane of the shard they came in on,
+ * receives in that of their thread's shard, and what a shard and its threads do among themselves touches nothing that
+ * another shard uses. Only who finds nothing in their own lane look at the others:
+ *
+ *   a request  goes to a receive of its own lane, or of another one that says it has some, or waits
+ *   a receive  gets a request of its own lane, or of another one that says it has some, or waits
+ *
+ * Both count themselves as waiting before they look at the others' counts for the last time, so of a request and a receive
+ * that come at the same moment at least one sees the other; it then takes both lanes' locks, in the order of their
+ * indexes, and puts together what is there. tests/model/lanes.pml checks that no pair is left waiting, and none is put
+ * together twice.
+ *
+ * So requests and receives don't wait together, but for requests that are left a moment for a thread that will be back
+ * (see wait.h). Within a lane receives are served in the order they were begun; a blocked receive whose thread leads the
+ * shard the request came from goes first, because that costs no wake-up.
  */
 #ifndef HTTPAPI_ENGINE_QUEUE_H
 #define HTTPAPI_ENGINE_QUEUE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "io.h"
 #include "pace.h"
+#include "shard.h"
 #include "wait.h"
 
 struct request;
-struct shard;
+
+/* What waits, of one shard. */
+struct lane {
+    pthread_mutex_t lock;
+    struct list ready;           /* struct request */
+    struct list receives;        /* struct receive */
+    atomic_uint ready_count, receive_count; /* changed under the lock, read without */
+    struct pace pace;            /* of threads that take requests from `ready` */
+} __attribute__((aligned(64)));  /* a cache line of another lane isn't touched */
 
 struct queue {
-    pthread_mutex_t lock;
     struct list node;      /* in the list of all queues */
-    struct list ready;     /* struct request */
-    struct list receives;  /* struct receive */
-    unsigned ready_count;
-    struct pace pace;      /* of threads that take requests from `ready` */
-    unsigned ready_max;    /* HttpServerQueueLengthProperty; more are answered with 503 */
-    bool open;             /* false after shutdown or close */
-    bool enabled;          /* HttpServerStateProperty; new requests get a 503 when false */
+    atomic_uint ready_max; /* HttpServerQueueLengthProperty; more are answered with 503 */
+    atomic_bool open;      /* false after shutdown or close */
+    atomic_bool enabled;   /* HttpServerStateProperty; new requests get a 503 when false */
+    struct lane lanes[SHARDS_MAX];
 };
 
 /* A receive; its io ends with RESULT_OK and the request, which the caller then owns until request_deliver(). */
@@ -36,6 +54,7 @@ struct receive {
     struct io io;
     struct request *request;
     struct queue *queue;    /* that it waits in */
+    struct lane *lane;      /* where in it */
     struct waiter *blocked; /* the thread that waits for it, or NULL */
 };
 
@@ -44,7 +63,7 @@ struct receive {
 /* NULL when there is no memory. The engine keeps the memory of a closed queue for the next one. */
 struct queue *queue_open(void);
 
-/* How many requests may wait, and whether any may. No locks. */
+/* How many requests may wait (some more may, when several shards bring them at once), and whether any may. No locks. */
 void queue_configure(struct queue *q, unsigned ready_max, bool enabled);
 
 /*
@@ -55,19 +74,25 @@ void queue_configure(struct queue *q, unsigned ready_max, bool enabled);
 void queue_shutdown(struct queue *q);
 void queue_close(struct queue *q);
 
-/* RESULT_OK with the first waiting request, RESULT_PENDING, or RESULT_CANCELED after shutdown. No locks. */
+/*
+ * RESULT_OK with the first waiting request, RESULT_PENDING, or RESULT_CANCELED after shutdown. A pending one may be over
+ * when this returns. No locks; may run io_flush().
+ */
 enum result queue_receive(struct queue *q, struct receive *rx);
 
-/* Hands the request to a receive or keeps it. Shard lock. False: the queue is full or not open. */
+/* Hands the request to a receive or keeps it. Lock of the request's shard. False: the queue is full or not open. */
 bool queue_push(struct queue *q, struct request *r);
 
-/* Takes a waiting request back. Shard lock. False: a receive has it already. */
+/* Takes a waiting request back. Lock of the request's shard. False: a receive has it already. */
 bool queue_forget(struct queue *q, struct request *r);
 
 /* Ends with RESULT_CANCELED each pending receive that `match` picks; how many. No locks. */
 unsigned queue_cancel(struct queue *q, io_match *match, const void *arg);
 
-/* Gives requests that were left for a returning thread to receives that sleep. No locks. False: as ports_hand_off(). */
-bool queues_hand_off(void);
+/*
+ * Gives requests of shard `index` that were left for a returning thread to receives that sleep. No locks. False: as
+ * ports_hand_off().
+ */
+bool queues_hand_off(unsigned index);
 
 #endif

@@ -41,7 +41,7 @@ struct shard;
 
 enum request_state {
     REQUEST_PARSING,
-    REQUEST_READY,     /* in a queue; the queue's lock guards the step to TAKEN */
+    REQUEST_READY,     /* in a queue; its lane's lock guards the step to TAKEN */
     REQUEST_TAKEN,     /* a receive copies it */
     REQUEST_HELD,      /* the receive's buffer was too small: it keeps its id */
     REQUEST_DELIVERED,

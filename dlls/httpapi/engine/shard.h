@@ -9,7 +9,7 @@
  * Locks, in the order they are taken:
  *   1. config (config_lock)   creating, binding, routing: never on the request path
  *   2. shard.lock             by index, when more than one is needed
- *   3. queue.lock             one at a time
+ *   3. lane.lock              of a queue (queue.h); by index, when two are needed
  * Routing data is read under any one shard's lock and changed under all of them (shards_lock_all).
  */
 #ifndef HTTPAPI_ENGINE_SHARD_H

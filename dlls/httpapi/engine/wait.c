@@ -254,7 +254,7 @@ static bool service_rest(struct shard *s, bool for_good)
     atomic_store(&s->service.state, WAIT_ASLEEP);
     shard_unlock(s);
     waiter_sleep(&s->service, for_good ? WAIT_FOR_EVER : wait_clock() + SERVICE_TICK_NS);
-    return queues_hand_off() & ports_hand_off();
+    return queues_hand_off(s->index) & ports_hand_off();
 }
 
 /*
