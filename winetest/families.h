@@ -7,6 +7,6 @@
 
 #define TEST_FAMILIES(X) \
     X(init) X(v1_handle) X(v1_url) X(session) X(group) X(queue) X(routing) X(connection) X(malformed) \
-    X(receive) X(request) X(body) X(send) X(ports) X(completion) X(events) X(disconnect)
+    X(receive) X(request) X(body) X(send) X(opaque) X(ports) X(completion) X(events) X(disconnect)
 
 #endif

@@ -359,6 +359,7 @@ enum result answer_send(struct loopback *l, uint64_t id, struct answer *a, unsig
     a->send.more = flags & MORE;
     a->send.disconnect = flags & DISCONNECT;
     a->send.buffered = flags & BUFFERED;
+    a->send.opaque = flags & OPAQUE;
     return send_begin(l->queue, id, &a->send);
 }
 

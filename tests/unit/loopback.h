@@ -93,7 +93,7 @@ struct answer {
     bool over;
 };
 
-enum { LAST = 0, MORE = 1, DISCONNECT = 2, BUFFERED = 4 };
+enum { LAST = 0, MORE = 1, DISCONNECT = 2, BUFFERED = 4, OPAQUE = 8 };
 
 void answer_begin(struct answer *a, unsigned status, const char *reason);
 void answer_header(struct answer *a, const char *name, const char *value);

@@ -22,10 +22,10 @@
 /* Flags we act on. ENABLE_NAGLING is documented as without effect since Vista. */
 #define SEND_FLAGS \
     (ULONG)(HTTP_SEND_RESPONSE_FLAG_DISCONNECT | HTTP_SEND_RESPONSE_FLAG_MORE_DATA | \
-            HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA | HTTP_SEND_RESPONSE_FLAG_ENABLE_NAGLING)
+            HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA | HTTP_SEND_RESPONSE_FLAG_ENABLE_NAGLING | \
+            HTTP_SEND_RESPONSE_FLAG_OPAQUE)
 #define UNBUILT_SEND_FLAGS \
-    (ULONG)(HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES | HTTP_SEND_RESPONSE_FLAG_OPAQUE | \
-            HTTP_SEND_RESPONSE_FLAG_GOAWAY | HTTP_SEND_RESPONSE_FLAG_AUTOMATIC_CHUNKING)
+    (ULONG)(HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES | HTTP_SEND_RESPONSE_FLAG_GOAWAY | HTTP_SEND_RESPONSE_FLAG_AUTOMATIC_CHUNKING)
 
 static ULONG check_flags(ULONG flags)
 {
@@ -217,6 +217,7 @@ static struct op *send_op(struct http_queue *q, ULONG flags, OVERLAPPED *overlap
     op->cleanup = send_cleanup;
     op->send.more = flags & HTTP_SEND_RESPONSE_FLAG_MORE_DATA;
     op->send.disconnect = flags & HTTP_SEND_RESPONSE_FLAG_DISCONNECT;
+    op->send.opaque = flags & HTTP_SEND_RESPONSE_FLAG_OPAQUE;
     op->send.buffered = flags & HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA;
     return op;
 }
@@ -239,6 +240,8 @@ static ULONG fail_send(struct op *op, ULONG error)
 static ULONG check_response(const HTTP_RESPONSE_V1 *r, ULONG flags, const void *reserved1, ULONG reserved2)
 {
     if (!r || reserved1 || reserved2 || r->StatusCode < 100 || r->StatusCode > 999)
+        return ERROR_INVALID_PARAMETER;
+    if (flags & HTTP_SEND_RESPONSE_FLAG_OPAQUE && r->StatusCode != 101)
         return ERROR_INVALID_PARAMETER;
     if ((r->Headers.UnknownHeaderCount && !r->Headers.pUnknownHeaders))
         return ERROR_INVALID_PARAMETER;

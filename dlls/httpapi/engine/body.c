@@ -52,6 +52,22 @@ bool body_begin(struct request *r)
     return add_bytes(r, n);
 }
 
+bool body_become_opaque(struct request *r)
+{
+    struct body *b = &r->body;
+
+    if (b->kind == BODY_OPAQUE)
+        return true;
+    if (b->kind != BODY_NONE)
+        return false;
+    b->kind = BODY_OPAQUE;
+    b->left = UINT64_MAX;
+    b->received = r->in_len - b->end;
+    b->end = r->in_len;
+    b->complete = r->connection->client_done;
+    return true;
+}
+
 /* Makes room behind in_len; 0 when the window is full. */
 static uint32_t make_room(struct request *r)
 {
@@ -84,6 +100,10 @@ static enum received receive(struct request *r)
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EAGAIN ? WOULD_BLOCK : SOCKET_FAILED;
+    if (n == 0 && r->body.kind == BODY_OPAQUE) {
+        r->connection->client_done = r->body.complete = true;
+        return GOT;
+    }
     if (n == 0)
         return CLIENT_LEFT;
     return add_bytes(r, (uint32_t)n) ? GOT : BAD_FRAMING;

@@ -40,6 +40,12 @@ enum result body_read(struct queue *q, uint64_t id, struct body_read *read);
 bool body_begin(struct request *r);
 
 /*
+ * From here on every byte of the client's is body, those that came behind the head too, until its FIN. False when the
+ * request has a body of its own, which ends elsewhere. Shard lock; the request is the application's.
+ */
+bool body_become_opaque(struct request *r);
+
+/*
  * The socket may have body bytes: receives them, gives them to waiting reads, parks the connection when nobody
  * wants more. Closes or refuses when the body can't go on; the connection is then in another state. Shard lock.
  */

@@ -34,7 +34,7 @@ static void request_reset(struct request *r)
     memset(r->known, 0, sizeof r->known);
     memset(r->unknown, 0, sizeof r->unknown);
     r->body = (struct body){.kind = BODY_NONE};
-    r->sending = r->response_begun = r->no_content = false;
+    r->sending = r->response_begun = r->switching = r->no_content = false;
 }
 
 static void request_destroy(struct request *r)

@@ -57,7 +57,8 @@ struct header {
     bool repeated;   /* an earlier header of the same name refers to this one */
 };
 
-enum body_kind { BODY_NONE, BODY_LENGTH, BODY_CHUNKED };
+/* OPAQUE: the response was a 101 behind which the connection is a stream of bytes; it ends with the client's FIN. */
+enum body_kind { BODY_NONE, BODY_LENGTH, BODY_CHUNKED, BODY_OPAQUE };
 
 struct body {
     enum body_kind kind;
@@ -65,7 +66,7 @@ struct body {
     bool broken;        /* it never will be complete: bad chunk, or the client left */
     bool copying;       /* a thread copies from [start, end) without the lock */
     uint32_t start, end;
-    uint64_t left;      /* BODY_LENGTH: bytes still in the network */
+    uint64_t left;      /* BODY_LENGTH: bytes still in the network; BODY_OPAQUE: more than will ever come */
     struct chunks chunks; /* BODY_CHUNKED */
     uint64_t received;  /* bytes on the wire so far, chunk framing included */
 };
@@ -103,6 +104,7 @@ struct request {
     struct list sends;      /* struct send */
     bool sending;           /* a thread sends without the lock */
     bool response_begun;
+    bool switching;         /* the response is a 101: it may make the connection opaque */
     bool no_content;        /* the response to HEAD, 204, 304: its content isn't sent */
 };
 

@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "body.h"
 #include "connection.h"
 #include "request.h"
 #include "shard.h"
@@ -27,7 +28,7 @@ void send_init(struct send *s, void (*run)(struct io *))
     io_init(&s->io, run);
     s->pieces = s->few;
     s->count = s->next = 0;
-    s->with_head = s->more = s->disconnect = s->buffered = false;
+    s->with_head = s->more = s->disconnect = s->opaque = s->buffered = false;
     s->sent = 0;
 }
 
@@ -160,10 +161,25 @@ static void finish_head(struct request *r, struct send *s)
     bool add_length = !s->more && !h->has_length && !h->has_coding && !silent && h->status >= 200;
 
     decide_close(r, s);
-    head_finish(h, r->close_after, add_length, body_length(s));
+    head_finish(h, r->close_after && !s->opaque, add_length, body_length(s));
     s->pieces[0] = (struct piece){.memory = h->buffer, .fd = -1, .length = h->len};
     r->response_begun = true;
+    r->switching = h->status == 101;
     r->no_content = silent;
+}
+
+/* The connection never speaks HTTP again, whoever ends it. */
+static void become_opaque(struct request *r)
+{
+    r->close_after = true;
+    r->no_content = false;
+}
+
+static bool may_be_opaque(struct request *r, const struct send *s)
+{
+    bool switching = s->with_head ? s->head.status == 101 : r->switching;
+
+    return switching && body_become_opaque(r);
 }
 
 static void drop_content(struct send *s)
@@ -176,10 +192,14 @@ static enum result admit(struct request *r, struct send *s)
 {
     if (s->with_head == r->response_begun)
         return RESULT_INVALID;
+    if (s->opaque && !may_be_opaque(r, s))
+        return RESULT_INVALID;
     if (s->with_head)
         finish_head(r, s);
     else if (s->disconnect)
         r->close_after = true;
+    if (s->opaque)
+        become_opaque(r);
     if (r->no_content)
         drop_content(s);
     if (!s->more)
@@ -250,6 +270,7 @@ static struct send *detach(const struct send *s)
     }
     o->send.more = s->more;
     o->send.disconnect = s->disconnect;
+    o->send.opaque = s->opaque;
     return &o->send;
 }
 
@@ -361,7 +382,7 @@ static enum result begin(struct queue *q, uint64_t id, struct send *s)
         return RESULT_GONE;
     c = r->connection;
     shard = c->shard;
-    if (s->buffered && is_busy(r)) {
+    if (s->buffered && !s->with_head && is_busy(r)) { /* a head can only be behind 100 Continue, and waits */
         shard_unlock(shard);
         return begin_copied(q, id, s, &s->io.bytes);
     }

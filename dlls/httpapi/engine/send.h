@@ -40,6 +40,7 @@ struct send {
     bool with_head;
     bool more;               /* more parts follow */
     bool disconnect;         /* the connection ends behind it */
+    bool opaque;             /* of a 101: what follows both ways is a stream of bytes, not HTTP */
     bool buffered;           /* what can't be sent at once is copied, and the send is over for the caller */
     uint64_t sent;
 };
@@ -49,8 +50,8 @@ void send_init(struct send *s, void (*run)(struct io *));
 
 /*
  * Begins: RESULT_OK (all of it is with the kernel, io.bytes says how many bytes; the io isn't run),
- * RESULT_PENDING, RESULT_GONE, RESULT_INVALID (a head where one was sent, a part where none was), RESULT_RESET,
- * RESULT_IO_ERROR. From the last part on the request's id is gone. No locks; runs io_flush().
+ * RESULT_PENDING, RESULT_GONE, RESULT_INVALID (a head where one was sent, a part where none was, opaque without a 101 or
+ * for a request with a body), RESULT_RESET, RESULT_IO_ERROR. From the last part on the request's id is gone. No locks; runs io_flush().
  */
 enum result send_begin(struct queue *q, uint64_t id, struct send *s);
 
