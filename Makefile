@@ -99,11 +99,11 @@ $(PE_DIR)/%.exe: tools/%.c
 
 # --- samples, and the benchmarks' server: the same source for Windows and for ELF
 define SAMPLE_RULES
-$B/$1/%.exe: $1/%.c $(HEADERS) samples/sample.h samples/hello.h $W/libhttpapi.a
+$B/$1/%.exe: $1/%.c $(HEADERS) $(wildcard samples/*.h) $W/libhttpapi.a
 	@mkdir -p $$(@D)
 	$(MINGW_CC) -std=gnu11 -g -O2 $(WARN) -D_WIN32_WINNT=0x0A00 -Iinclude -o $$@ $$< $W/libhttpapi.a -lws2_32
 
-$B/$1/%: $1/%.c $(HEADERS) samples/sample.h samples/hello.h $B/native/libhttpapi.so
+$B/$1/%: $1/%.c $(HEADERS) $(wildcard samples/*.h) $B/native/libhttpapi.so
 	@mkdir -p $$(@D)
 	$(CC) -std=gnu11 -g -O2 $(WARN) -fshort-wchar -Iinclude -Iinclude/win32 -o $$@ $$< \
 	 -L$B/native -lhttpapi -Wl,-rpath,'$$$$ORIGIN/../native' -pthread
