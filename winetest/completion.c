@@ -94,8 +94,7 @@ static void test_blocking(int version)
     job_end(&j);
     ok_eq(j.error, NO_ERROR);
     ok(j.bytes > smallest_request(version), "%lu bytes", UL(j.bytes));
-    x.in.v1.RequestId = j.in.v1.RequestId;
-    scene_finish(&x);
+    scene_answer(&x, j.in.v1.RequestId);
     scene_close(&x);
 }
 
@@ -255,8 +254,7 @@ static void test_cancel_own(int version)
     send_text(x.client, GET_FOOBAR, x.port);
     ok_eq(call_end(x.queue, &other, ERROR_IO_PENDING, NULL), NO_ERROR);
     job_end(&j);
-    x.in = j.in;
-    scene_finish(&x);
+    scene_answer(&x, j.in.v1.RequestId);
     call_close(&mine);
     call_close(&other);
     scene_close(&x);
@@ -332,8 +330,7 @@ static void test_cancel_all(int version)
     /* [own] The request outlives the read that was cancelled: its body and its answer go on. */
     send_text(x.client, "abcde");
     ok_eq(read_body(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer, 5, NULL), NO_ERROR);
-    x.in.v1.RequestId = id;
-    scene_finish(&x);
+    scene_answer(&x, id);
     for (i = 0; i < 4; i++)
         call_close(&calls[i]);
     call_close(&elsewhere);

@@ -213,7 +213,7 @@ static void test_failures(int version)
     else
         ok_eq(error, ERROR_MORE_DATA);
     check_no_packet(port);
-    scene_finish(&x);
+    scene_answer(&x, x.in.v1.RequestId);
     CloseHandle(port);
     scene_close(&x);
 }

@@ -131,8 +131,8 @@ static void test_order(int version)
 
         send_text(x.client, GET_FOOBAR, x.port);
         ok_eq(call_end(x.queue, &second, ERROR_IO_PENDING, NULL), NO_ERROR);
-        x.in = in;
-        scene_finish(&x);
+        check_walk(&in, sizeof in, version);
+        scene_answer(&x, in.v1.RequestId);
     }
     call_close(&first);
     call_close(&second);

@@ -75,11 +75,15 @@ ULONG smallest_request(int version)
 ULONG receive_into(HANDLE queue, HTTP_REQUEST_ID id, ULONG flags, void *buffer, ULONG size, ULONG *bytes)
 {
     struct call c;
-    ULONG error;
+    ULONG error, count = 0;
 
     call_open(&c);
     error = HttpReceiveHttpRequest(queue, id, flags, buffer, size, bytes, &c.overlapped);
+    if (!bytes)
+        bytes = &count;
     error = call_end(queue, &c, error, bytes);
+    if (error == NO_ERROR)
+        check_walk(buffer, *bytes, queue_version(queue));
     call_close(&c);
     return error;
 }
@@ -174,9 +178,15 @@ HTTP_REQUEST_ID scene_take(struct scene *x, const char *text, ULONG flags)
 
 void scene_finish(struct scene *x)
 {
+    check_walk(&x->in, sizeof x->in, x->version);
+    scene_answer(x, x->in.v1.RequestId);
+}
+
+void scene_answer(struct scene *x, HTTP_REQUEST_ID id)
+{
     char text[4096];
 
-    ok_eq(respond(x->queue, x->in.v1.RequestId, "done"), NO_ERROR);
+    ok_eq(respond(x->queue, id, "done"), NO_ERROR);
     ok(recv_answer(x->client, text, sizeof text) > 0, "no answer");
     ok_str(answer_body(text), "done");
 }

@@ -89,8 +89,12 @@ void scene_reconnect(struct scene *x);
  */
 HTTP_REQUEST_ID scene_take(struct scene *x, const char *text, ULONG flags);
 
-/* Answers x->in and lets the client read that: the connection is ready for the next request. */
+/*
+ * Answers x->in and lets the client read that: the connection is ready for the next request. All of x->in's pointers are
+ * followed before (walk.h). The second is for a request that isn't in x->in.
+ */
 void scene_finish(struct scene *x);
+void scene_answer(struct scene *x, HTTP_REQUEST_ID id);
 
 /*
  * A response with a body of `length` bytes, which go to `body` (it has room for one more). Whether it came. For long

@@ -46,16 +46,48 @@ static int make_group(struct server *server)
            ok_eq(bind_group(server->group, server->queue), NO_ERROR);
 }
 
+/* The queues of running servers, by version. */
+#define SERVERS_MAX 64
+static void *volatile running[3][SERVERS_MAX];
+
+static void replace_running(int version, void *from, void *to)
+{
+    int i;
+
+    for (i = 0; i < SERVERS_MAX; i++)
+        if (InterlockedCompareExchangePointer(&running[version][i], to, from) == from)
+            return;
+}
+
+int queue_version(HANDLE queue)
+{
+    int version, i;
+
+    for (version = 1; version <= 2; version++)
+        for (i = 0; i < SERVERS_MAX; i++)
+            if (running[version][i] == queue)
+                return version;
+    return 0;
+}
+
+static int open_queue(struct server *server)
+{
+    if (!ok_eq(HttpInitialize(server->version == 1 ? version_1 : version_2, HTTP_INITIALIZE_SERVER, NULL), NO_ERROR))
+        return 0;
+    if (server->version == 1)
+        return ok_eq(HttpCreateHttpHandle(&server->queue, 0), NO_ERROR);
+    return ok_eq(HttpCreateServerSession(version_2, &server->session, 0), NO_ERROR) && make_group(server);
+}
+
 static int start_on(struct server *server, int version, USHORT port)
 {
     memset(server, 0, sizeof *server);
     server->version = version;
     server->port = port;
-    if (!ok_eq(HttpInitialize(version == 1 ? version_1 : version_2, HTTP_INITIALIZE_SERVER, NULL), NO_ERROR))
+    if (!open_queue(server))
         return 0;
-    if (version == 1)
-        return ok_eq(HttpCreateHttpHandle(&server->queue, 0), NO_ERROR);
-    return ok_eq(HttpCreateServerSession(version_2, &server->session, 0), NO_ERROR) && make_group(server);
+    replace_running(version, NULL, server->queue);
+    return 1;
 }
 
 int server_start_bare(struct server *server, int version)
@@ -91,6 +123,7 @@ ULONG server_remove(struct server *server, const char *path)
 
 void server_stop(struct server *server)
 {
+    replace_running(server->version, server->queue, NULL);
     if (server->version == 1) {
         ok(CloseHandle(server->queue), "CloseHandle: error %lu", UL(GetLastError()));
     } else {
@@ -112,9 +145,10 @@ void receive_init(struct receive *receive, HANDLE queue)
 
 static ULONG take_result(struct receive *receive)
 {
-    if (GetOverlappedResult(receive->queue, &receive->overlapped, &receive->bytes, FALSE))
-        return NO_ERROR;
-    return GetLastError();
+    if (!GetOverlappedResult(receive->queue, &receive->overlapped, &receive->bytes, FALSE))
+        return GetLastError();
+    check_walk(&receive->data, receive->bytes, queue_version(receive->queue));
+    return NO_ERROR;
 }
 
 ULONG receive_start(struct receive *receive, HTTP_REQUEST_ID id, ULONG flags)

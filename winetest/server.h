@@ -6,6 +6,7 @@
 #define WINETEST_SERVER_H
 
 #include "client.h"
+#include "walk.h"
 
 extern const HTTPAPI_VERSION version_1, version_2;
 
@@ -37,6 +38,9 @@ struct server {
 #define URL_CONTEXT 0xdeadbeef /* of a version 2 server's URLs; those of version 1 have 0 */
 
 int server_start(struct server *server, int version);
+
+/* The version of a running server's queue; 0 for other queues. */
+int queue_version(HANDLE queue);
 
 /* The same without any URL; `port` is free. */
 int server_start_bare(struct server *server, int version);
