@@ -6,7 +6,25 @@
 #define WINETEST_FAMILIES_H
 
 #define TEST_FAMILIES(X) \
-    X(init) X(v1_handle) X(v1_url) X(session) X(group) X(queue) X(routing) X(connection) X(malformed) \
-    X(receive) X(request) X(body) X(send) X(opaque) X(ports) X(completion) X(events) X(disconnect)
+    X(init) \
+    X(v1_handle) \
+    X(v1_url) \
+    X(session) \
+    X(group) \
+    X(queue) \
+    X(routing) \
+    X(connection) \
+    X(malformed) \
+    X(receive) \
+    X(request) \
+    X(body) \
+    X(request_property) \
+    X(client_certificate) \
+    X(send) \
+    X(opaque) \
+    X(ports) \
+    X(completion) \
+    X(events) \
+    X(disconnect)
 
 #endif

@@ -140,24 +140,90 @@ static void test_contents(int version)
     scene_close(&x);
 }
 
-/* [rp] .NET puts the entries in a dictionary: each type once, each inside the buffer. Older Windows have none. */
-static void test_request_info(void)
+static const void *find_info(const HTTP_REQUEST_V2 *r, HTTP_REQUEST_INFO_TYPE type, ULONG size)
 {
-    const HTTP_REQUEST_V2 *r;
-    struct scene x;
-    unsigned i, k;
+    int i;
 
+    for (i = 0; i < r->RequestInfoCount; i++)
+        if (r->pRequestInfo[i].InfoType == type)
+            return ok(r->pRequestInfo[i].InfoLength >= size, "%lu bytes", UL(r->pRequestInfo[i].InfoLength))
+                       ? r->pRequestInfo[i].pInfo
+                       : NULL;
+    return NULL;
+}
+
+/* On the clock of the program, and in the order of a request's way. */
+static void check_timing(const HTTP_REQUEST_TIMING_INFO *t, LONGLONG before, LONGLONG after)
+{
+    static const HTTP_REQUEST_TIMING_TYPE way[] = {
+        HttpRequestTimingTypeConnectionStart,   HttpRequestTimingTypeDataStart,
+        HttpRequestTimingTypeRequestHeaderParseStart, HttpRequestTimingTypeRequestHeaderParseEnd,
+        HttpRequestTimingTypeRequestRoutingStart, HttpRequestTimingTypeRequestRoutingEnd,
+        HttpRequestTimingTypeRequestQueuedForIO, HttpRequestTimingTypeRequestDeliveredForIO};
+    size_t i;
+
+    /* Windows' figures are rounded differently on some hosts: a tick more or less. */
+    for (i = 0; i < ARRAYSIZE(way); i++) {
+        LONGLONG at = (LONGLONG)t->RequestTiming[way[i]];
+
+        ok(at >= before - 1, "stage %d at %ld ticks", way[i], (long)(at - before));
+        before = at;
+    }
+    ok(before <= after + 1, "delivered %ld ticks too late", (long)(before - after));
+}
+
+/* [net] Windows 10 20H2 and later: times; the array reaches beyond those of HTTP/3's headers. */
+static void test_request_timing(void)
+{
+    const HTTP_REQUEST_TIMING_INFO *t;
+    LARGE_INTEGER before, after;
+    struct scene x;
+    ULONG i;
+
+    QueryPerformanceCounter(&before);
     scene_open(&x, 2);
     scene_take(&x, GET_FOOBAR, 0);
-    r = &x.in.v2;
-    ok(!r->RequestInfoCount == !r->pRequestInfo, "%u infos at %p", r->RequestInfoCount, (void *)r->pRequestInfo);
-    for (i = 0; i < r->RequestInfoCount; i++) {
-        ok(inside(&x, r->pRequestInfo[i].pInfo, r->pRequestInfo[i].InfoLength), "info %u isn't in the buffer", i);
-        for (k = 0; k < i; k++)
-            ok(r->pRequestInfo[i].InfoType != r->pRequestInfo[k].InfoType, "type %d twice",
-               r->pRequestInfo[i].InfoType);
+    QueryPerformanceCounter(&after);
+    t = find_info(&x.in.v2, HttpRequestInfoTypeRequestTiming, sizeof *t);
+    if (t) {
+        ok(t->RequestTimingCount > HttpRequestTimingTypeHttp3HeaderDecodeEnd, "%lu times", UL(t->RequestTimingCount));
+        ok(t->RequestTiming[HttpRequestTimingTypeRequestHeaderParseStart], "parsing never began");
+        ok(t->RequestTiming[HttpRequestTimingTypeRequestHeaderParseEnd], "parsing never ended");
+        check_timing(t, before.QuadPart, after.QuadPart);
+        /* [doc] Stages that the request doesn't go through have no time. */
+        for (i = HttpRequestTimingTypeTlsCertificateLoadStart; i <= HttpRequestTimingTypeHttp2HeaderDecodeEnd; i++)
+            ok_eq(t->RequestTiming[i], 0);
+    } else {
+        win_skip("no request timing before Windows 10 20H2");
     }
     scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [doc] Sizes, the request's number on its connection, and whether it is the first. */
+static void test_request_sizing(void)
+{
+    const HTTP_REQUEST_SIZING_INFO *s;
+    struct scene x;
+    char wire[256];
+    ULONG i, k;
+
+    scene_open(&x, 2);
+    for (i = 0; i < 3; i++) {
+        scene_take(&x, GET_FOOBAR, 0);
+        s = find_info(&x.in.v2, HttpRequestInfoTypeRequestSizing, sizeof *s);
+        if (!s) {
+            win_skip("no request sizing before Windows 10 1903");
+            break;
+        }
+        ok_eq(s->RequestIndex, i);
+        ok_eq(s->Flags, i ? 0 : HTTP_REQUEST_SIZING_INFO_FLAG_FIRST_REQUEST);
+        ok_eq(s->RequestSizingCount, HttpRequestSizingTypeMax);
+        ok_eq(s->RequestSizing[HttpRequestSizingTypeHeaders], snprintf(wire, sizeof wire, GET_FOOBAR, x.port));
+        for (k = 0; k < HttpRequestSizingTypeHeaders; k++)
+            ok_eq(s->RequestSizing[k], 0);
+        scene_finish(&x);
+    }
     scene_close(&x);
 }
 
@@ -225,14 +291,117 @@ static void test_unknown_verb(int version)
     scene_close(&x);
 }
 
+/* A connection to ::1; INVALID_SOCKET when there is no IPv6 here. */
+static SOCKET connect_local6(USHORT port)
+{
+    static const unsigned char loopback[16] = {[15] = 1};
+    struct sockaddr_in6 address;
+    SOCKET s = socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP);
+
+    memset(&address, 0, sizeof address);
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(port);
+    memcpy(&address.sin6_addr, loopback, sizeof loopback);
+    if (s != INVALID_SOCKET && !connect(s, (struct sockaddr *)&address, sizeof address))
+        return s;
+    if (s != INVALID_SOCKET)
+        closesocket(s);
+    return INVALID_SOCKET;
+}
+
+/* [net] The name localhost is reached by ::1 as well, and both addresses are of that family then. */
+static void test_ipv6(int version)
+{
+    const struct sockaddr_in6 *remote, *local;
+    struct sockaddr_in6 own;
+    socklen_t size = sizeof own;
+    struct scene x;
+    SOCKET s;
+
+    scene_open(&x, version);
+    s = connect_local6(x.port);
+    if (s == INVALID_SOCKET) {
+        skip("no IPv6");
+        scene_close(&x);
+        return;
+    }
+    closesocket(x.client);
+    x.client = s;
+    scene_take(&x, GET_FOOBAR, 0);
+    memset(&own, 0, sizeof own);
+    getsockname(s, (struct sockaddr *)&own, &size);
+    remote = (const struct sockaddr_in6 *)x.in.v1.Address.pRemoteAddress;
+    local = (const struct sockaddr_in6 *)x.in.v1.Address.pLocalAddress;
+    if (ok(inside(&x, remote, sizeof own) && inside(&x, local, sizeof own), "the addresses aren't in the buffer")) {
+        ok(!memcmp(remote, &own, sizeof own), "the remote address isn't the client's");
+        ok_eq(local->sin6_family, AF_INET6);
+        ok_eq(ntohs(local->sin6_port), x.port);
+        ok_eq(local->sin6_flowinfo, 0);
+        ok_eq(local->sin6_scope_id, 0);
+        ok(!memcmp(&local->sin6_addr, &own.sin6_addr, sizeof own.sin6_addr), "another local address");
+    }
+    check_local_url(&x, "/foobar", "");
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] Ids: of a request, its connection, and the connection below (0 before Windows 10 2004). */
+static void test_ids(int version)
+{
+    HTTP_RAW_CONNECTION_ID raw;
+    HTTP_CONNECTION_ID connection;
+    struct scene x;
+
+    scene_open(&x, version);
+    scene_take(&x, GET_FOOBAR, 0);
+    connection = x.in.v1.ConnectionId;
+    raw = x.in.v1.RawConnectionId;
+    ok(raw || broken(!raw), "no raw connection id");
+    ok(x.in.v1.RequestId != connection, "the request has its connection's id");
+    scene_finish(&x);
+    scene_take(&x, GET_FOOBAR, 0);
+    ok(x.in.v1.ConnectionId == connection && x.in.v1.RawConnectionId == raw, "the connection's ids have changed");
+    scene_finish(&x);
+    scene_reconnect(&x);
+    scene_take(&x, GET_FOOBAR, 0);
+    ok(x.in.v1.ConnectionId != connection, "two connections with one id");
+    ok(x.in.v1.RawConnectionId != raw || broken(!raw), "two connections with one raw id");
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [own] Texts of every length lie well in the buffer: what follows them is aligned again (walk.h looks at it). */
+static void test_odd_text(int version)
+{
+    struct scene x;
+    char request[256];
+    int i;
+
+    scene_open(&x, version);
+    for (i = 1; i <= 9; i++) {
+        snprintf(request, sizeof request, "%.*s /%.*s?%.*s HTTP/1.1\r\nHost: localhost:%%u\r\n%.*s: %.*s\r\n\r\n", i,
+                 "verbverbverb", i, "pathpathpath", i, "queryqueryquery", i, "x-header-name", 10 - i, "valuevalue");
+        scene_take(&x, request, 0);
+        ok_eq(x.in.v1.UnknownVerbLength, i);
+        ok_eq(x.in.v1.RawUrlLength, 2 * i + 2);
+        if (ok_eq(x.in.v1.Headers.UnknownHeaderCount, 1)) {
+            ok_eq(x.in.v1.Headers.pUnknownHeaders->NameLength, i);
+            ok_eq(x.in.v1.Headers.pUnknownHeaders->RawValueLength, 10 - i);
+        }
+        scene_finish(&x);
+    }
+    scene_close(&x);
+}
+
 /* [doc] Those in the list have their number. */
 static void test_known_verbs(int version)
 {
     static const struct {
         const char *name;
         HTTP_VERB verb;
-    } verbs[] = {{"OPTIONS", HttpVerbOPTIONS}, {"PUT", HttpVerbPUT}, {"DELETE", HttpVerbDELETE},
-                 {"TRACE", HttpVerbTRACE}, {"MOVE", HttpVerbMOVE}, {"COPY", HttpVerbCOPY},
+    } verbs[] = {{"OPTIONS", HttpVerbOPTIONS}, {"GET", HttpVerbGET}, {"POST", HttpVerbPOST}, {"PUT", HttpVerbPUT},
+                 {"DELETE", HttpVerbDELETE}, {"TRACE", HttpVerbTRACE}, {"TRACK", HttpVerbTRACK},
+                 {"MOVE", HttpVerbMOVE}, {"COPY", HttpVerbCOPY},
                  {"PROPFIND", HttpVerbPROPFIND}, {"PROPPATCH", HttpVerbPROPPATCH}, {"MKCOL", HttpVerbMKCOL},
                  {"LOCK", HttpVerbLOCK}, {"UNLOCK", HttpVerbUNLOCK}, {"SEARCH", HttpVerbSEARCH}};
     struct scene x;
@@ -443,7 +612,11 @@ static void test_next_request(int version)
 START_TEST(request)
 {
     BOTH(test_contents);
-    test_request_info();
+    test_request_timing();
+    test_request_sizing();
+    BOTH(test_ipv6);
+    BOTH(test_ids);
+    BOTH(test_odd_text);
     BOTH(test_query);
     BOTH(test_absolute_target);
     BOTH(test_unknown_verb);

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "../engine/clock.h"
 #include "../engine/connection.h"
 #include "../engine/request.h"
 #include "../host/host.h"
@@ -185,6 +186,61 @@ static void put_request_line(struct writer *w, const struct request *r, HTTP_REQ
     q->pRawUrl = put_text(w, request_text(r, r->target));
 }
 
+/* Windows' clock is the engine's; stages that plain HTTP/1.1 doesn't have stay zero. */
+static void put_timing(const struct request *r, void *to)
+{
+    HTTP_REQUEST_TIMING_INFO *info = to;
+    ULONGLONG *at = info->RequestTiming;
+
+    info->RequestTimingCount = HttpRequestTimingTypeMax;
+    at[HttpRequestTimingTypeConnectionStart] = r->connection->begun;
+    at[HttpRequestTimingTypeDataStart] = r->reached[STAGE_BEGUN];
+    at[HttpRequestTimingTypeRequestHeaderParseStart] = r->reached[STAGE_BEGUN];
+    at[HttpRequestTimingTypeRequestHeaderParseEnd] = r->reached[STAGE_PARSED];
+    at[HttpRequestTimingTypeRequestRoutingStart] = r->reached[STAGE_PARSED];
+    at[HttpRequestTimingTypeRequestRoutingEnd] = r->reached[STAGE_QUEUED];
+    at[HttpRequestTimingTypeRequestQueuedForIO] = r->reached[STAGE_QUEUED];
+    at[HttpRequestTimingTypeRequestDeliveredForIO] = clock_ticks();
+}
+
+static void put_sizing(const struct request *r, void *to)
+{
+    HTTP_REQUEST_SIZING_INFO *info = to;
+
+    info->Flags = r->index ? 0 : HTTP_REQUEST_SIZING_INFO_FLAG_FIRST_REQUEST;
+    info->RequestIndex = r->index;
+    info->RequestSizingCount = HttpRequestSizingTypeMax;
+    info->RequestSizing[HttpRequestSizingTypeHeaders] = r->head_len;
+}
+
+/* What a request of version 2 tells besides. TLS and other transports will have more. */
+static const struct {
+    HTTP_REQUEST_INFO_TYPE type;
+    ULONG size;
+    void (*put)(const struct request *r, void *info); /* into zeroed memory */
+} request_infos[] = {
+    {HttpRequestInfoTypeRequestTiming, sizeof(HTTP_REQUEST_TIMING_INFO), put_timing},
+    {HttpRequestInfoTypeRequestSizing, sizeof(HTTP_REQUEST_SIZING_INFO), put_sizing},
+};
+
+#define INFO_COUNT (sizeof request_infos / sizeof *request_infos)
+
+static void put_infos(struct writer *w, const struct request *r, HTTP_REQUEST_V2 *q)
+{
+    HTTP_REQUEST_INFO *to = take(w, INFO_COUNT * (ULONG)sizeof *to, 8);
+
+    q->RequestInfoCount = INFO_COUNT;
+    q->pRequestInfo = to;
+    for (size_t i = 0; i < INFO_COUNT; i++) {
+        void *info = take(w, request_infos[i].size, 8);
+
+        if (!info)
+            continue; /* goes on counting without room */
+        to[i] = (HTTP_REQUEST_INFO){request_infos[i].type, request_infos[i].size, info};
+        request_infos[i].put(r, info);
+    }
+}
+
 static void put_ids(const struct request *r, HTTP_REQUEST_V1 *q)
 {
     q->ConnectionId = r->connection->id;
@@ -246,6 +302,8 @@ struct filled fill_request(const struct request *r, unsigned version, bool copy_
 
     assert(q);
     put_head(&w, r, q);
+    if (version > 1)
+        put_infos(&w, r, (HTTP_REQUEST_V2 *)q);
     if (w.used > size)
         return only_ids(r, q, structure, w.used);
     if (copy_body && !(r->body.complete && r->body.start == r->body.end))

@@ -17,12 +17,17 @@
 
 #define RECEIVE_FLAGS (ULONG)(HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY | HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY)
 
-/* The second half of a flushed receive: body bytes were read behind the copied ones. */
+/*
+ * The second half of a flushed receive: body bytes were read behind the copied ones. Who cancels that gets the request
+ * as far as it came: it is delivered, and without its id nobody could answer it. Closing the queue ends it for good.
+ */
 static enum result flush_end(struct op *op, enum result result)
 {
-    if (result != RESULT_OK && result != RESULT_EOF)
+    bool stopped = result == RESULT_CANCELED && queue_object_engine(op->queue);
+
+    if (result != RESULT_OK && result != RESULT_EOF && !stopped)
         return result;
-    fill_add_body(op->buffer, &op->filled, (ULONG)op->io.bytes, op->read.filled < op->read.size);
+    fill_add_body(op->buffer, &op->filled, (ULONG)op->io.bytes, op->read.at_end);
     op->io.bytes = op->filled.used;
     return RESULT_OK;
 }

@@ -19,9 +19,9 @@
 #define UNBUILT(X) \
     X(HttpAddFragmentToCache) X(HttpDeclarePush) X(HttpDelegateRequestEx) \
     X(HttpDeleteServiceConfiguration) X(HttpFindUrlGroupId) X(HttpFlushResponseCache) \
-    X(HttpGetExtension) X(HttpPrepareUrl) X(HttpQueryRequestProperty) \
+    X(HttpGetExtension) X(HttpPrepareUrl) \
     X(HttpQueryServiceConfiguration) X(HttpReadFragmentFromCache) \
-    X(HttpReceiveClientCertificate) X(HttpSetRequestProperty) X(HttpSetServiceConfiguration) \
+    X(HttpSetServiceConfiguration) \
     X(HttpUpdateServiceConfiguration) X(HttpWaitForDemandStart)
 
 UNBUILT(X)

@@ -27,7 +27,8 @@ struct body_read {
     char *buffer;
     size_t size;
     size_t filled;
-    bool fill; /* wait until the buffer is full or the body ends */
+    bool fill;   /* wait until the buffer is full or the body ends */
+    bool at_end; /* set with the result: nothing of the body comes behind these bytes */
 };
 
 /*

@@ -274,14 +274,17 @@ static enum page route(struct connection *c)
         return PAGE_UNAVAILABLE;
     r->queue = to.target->queue;
     r->url_context = to.context;
+    request_reach(r, STAGE_QUEUED);
     return queue_push(r->queue, r) ? PAGE_NONE : PAGE_UNAVAILABLE;
 }
 
 static void dispatch(struct connection *c)
 {
     char local_name[LOCAL_HOST_MAX];
-    enum page page = body_begin(c->request) ? cook(c, local_name) : PAGE_BAD_REQUEST;
+    enum page page;
 
+    request_reach(c->request, STAGE_PARSED);
+    page = body_begin(c->request) ? cook(c, local_name) : PAGE_BAD_REQUEST;
     set_state(c, CONN_REQUEST, 0);
     if (!page)
         page = route(c);
@@ -449,6 +452,7 @@ static struct connection *connection_make(struct shard *s, int fd, const union a
     c->shard = s;
     c->fd = fd;
     c->remote = *remote;
+    c->begun = clock_ticks();
     c->id = slots_add(&s->connection_ids, c);
     if (!c->id || getsockname(fd, &c->local.any, &len)) {
         slots_remove(&s->connection_ids, c->id);
@@ -599,6 +603,19 @@ unsigned connections_cancel(io_match *match, const void *arg)
     for_each_connection(cancel_one, &x);
     io_flush();
     return x.count;
+}
+
+bool connection_known(uint64_t id)
+{
+    unsigned index = slots_shard(id);
+    bool known;
+
+    if (index >= shard_count)
+        return false;
+    shard_lock(shards[index]);
+    known = slots_find(&shards[index]->connection_ids, id);
+    shard_unlock(shards[index]);
+    return known;
 }
 
 enum result connection_wait_disconnect(uint64_t id, struct io *io)

@@ -48,7 +48,10 @@ struct connection {
     unsigned users;           /* threads that use fd without the lock; see connection_close() */
     bool parked;              /* not read from; the hangup watch looks for a reset instead */
     bool client_done;         /* the client's FIN was read */
+    uint8_t dscp;             /* what the program had its packets marked with; 0: nothing */
     struct request *request;  /* the present one */
+    unsigned requests;        /* how many were routed */
+    uint64_t begun;           /* clock_ticks() */
     ev_io readable, writable;
     double deadline;          /* shard_now() at which the sweep closes it; 0: none */
     struct list disconnects;  /* struct io, HttpWaitForDisconnect */
@@ -108,6 +111,9 @@ void connections_bury(struct shard *s);
 
 /* Closes what is past its deadline. Shard lock. */
 void connections_sweep(struct shard *s);
+
+/* Whether the id is a connection's. No locks. */
+bool connection_known(uint64_t id);
 
 /*
  * Waits for the end of a connection: RESULT_PENDING, RESULT_GONE when there is no such connection, RESULT_OK

@@ -5,8 +5,10 @@
 #include "request.h"
 
 #include <assert.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "body.h"
 #include "connection.h"
@@ -35,6 +37,7 @@ static void request_reset(struct request *r)
     memset(r->unknown, 0, sizeof r->unknown);
     r->body = (struct body){.kind = BODY_NONE};
     r->sending = r->response_begun = r->switching = r->no_content = false;
+    request_reach(r, STAGE_BEGUN);
 }
 
 static void request_destroy(struct request *r)
@@ -89,9 +92,24 @@ void request_restart(struct request *r)
     r->in_len = rest;
 }
 
+/* A socket of either family refuses the other's option; one that has IPv4 clients in IPv6 disguise needs both. */
+static bool mark_packets(struct connection *c, unsigned dscp)
+{
+    int tos = (int)(dscp << 2); /* above the two bits of ECN */
+    bool done = !setsockopt(c->fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
+
+    done |= !setsockopt(c->fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof tos);
+    if (done)
+        c->dscp = (uint8_t)dscp;
+    return done;
+}
+
 enum result request_assign_id(struct request *r)
 {
     r->id = slots_add(&r->connection->shard->request_ids, r);
+    r->index = r->connection->requests++;
+    if (r->connection->dscp)
+        mark_packets(r->connection, 0);
     return r->id ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
@@ -134,20 +152,31 @@ struct request *request_lock(struct queue *q, uint64_t id)
     return NULL;
 }
 
+/* Whether a receive by id may have the request. Documented for a delivered one: as long as there is more of it. */
+static enum result may_take(const struct request *r)
+{
+    bool read = r->body.complete && r->body.start == r->body.end;
+
+    if (r->state == REQUEST_HELD)
+        return RESULT_OK;
+    if (read || r->response_begun)
+        return RESULT_EOF;
+    return r->body.copying || !list_empty(&r->reads) ? RESULT_INVALID : RESULT_OK;
+}
+
 enum result request_take(struct queue *q, uint64_t id, struct request **taken)
 {
     struct request *r = request_lock(q, id);
-    enum result result = RESULT_OK;
+    enum result result;
 
     if (!r)
         return RESULT_GONE;
-    if (r->state == REQUEST_HELD) {
+    result = may_take(r);
+    if (!result) {
         r->state = REQUEST_TAKEN;
         r->taker_counts = true;
         connection_use(r->connection);
         *taken = r;
-    } else {
-        result = RESULT_EOF;
     }
     shard_unlock(r->connection->shard);
     return result;
@@ -183,6 +212,42 @@ void request_deliver(struct request *r, bool whole, uint32_t consumed)
         connection_unuse(c);
     shard_unlock(s);
     io_flush();
+}
+
+bool request_known(struct queue *q, uint64_t id)
+{
+    struct request *r = request_lock(q, id);
+
+    if (r)
+        shard_unlock(r->connection->shard);
+    return r;
+}
+
+enum result request_transport(struct queue *q, uint64_t id, struct transport *t)
+{
+    struct request *r = request_lock(q, id);
+    struct connection *c;
+    bool known;
+
+    if (!r)
+        return RESULT_GONE;
+    c = r->connection;
+    known = tcp_stats_get(c->fd, &t->tcp);
+    t->age = clock_ticks() - c->begun;
+    shard_unlock(c->shard);
+    return known ? RESULT_OK : RESULT_UNSUPPORTED;
+}
+
+enum result request_set_dscp(struct queue *q, uint64_t id, unsigned dscp)
+{
+    struct request *r = request_lock(q, id);
+    bool done;
+
+    if (!r)
+        return RESULT_GONE;
+    done = mark_packets(r->connection, dscp);
+    shard_unlock(r->connection->shard);
+    return done ? RESULT_OK : RESULT_UNSUPPORTED;
 }
 
 enum result request_cancel(struct queue *q, uint64_t id)

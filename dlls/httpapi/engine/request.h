@@ -13,7 +13,7 @@
  * the thread that took the request, which needs no lock; the connection leaves its socket unread meanwhile.
  *
  *   PARSING -> READY -> TAKEN -> HELD -> TAKEN -> DELIVERED -> ANSWERED        HELD: the buffer was too small,
- *                         `-------------------------^                         the request keeps its id
+ *                         `-------------------------^  `-> TAKEN               the request keeps its id
  */
 #ifndef HTTPAPI_ENGINE_REQUEST_H
 #define HTTPAPI_ENGINE_REQUEST_H
@@ -22,11 +22,13 @@
 #include <stdint.h>
 
 #include "chunks.h"
+#include "clock.h"
 #include "list.h"
 #include "names.h"
 #include "page.h"
 #include "parser.h"
 #include "result.h"
+#include "tcp_stats.h"
 #include "text.h"
 #include "url.h"
 
@@ -46,6 +48,14 @@ enum request_state {
     REQUEST_HELD,      /* the receive's buffer was too small: it keeps its id */
     REQUEST_DELIVERED,
     REQUEST_ANSWERED,  /* the last send was accepted, or the connection is lost: the id is gone */
+};
+
+/* Of a request's way, those that took time: when it was there, for HTTP_REQUEST_TIMING_INFO. */
+enum request_stage {
+    STAGE_BEGUN,  /* its first byte is here, parsing begins */
+    STAGE_PARSED, /* the head is complete, routing begins */
+    STAGE_QUEUED,
+    STAGE_MAX
 };
 
 struct header {
@@ -77,6 +87,8 @@ struct request {
     struct queue *queue;
     uint64_t id;
     uint64_t url_context;
+    uint64_t reached[STAGE_MAX]; /* clock_ticks() */
+    uint32_t index;         /* how many requests came before it on its connection */
     _Atomic(enum request_state) state; /* also read by the loop while a receive takes the request */
     bool taker_counts;      /* connection.users has one for the thread in TAKEN */
 
@@ -129,6 +141,12 @@ static inline bool request_is_over(const struct request *r)
     return r->state == REQUEST_ANSWERED && !r->sending && list_empty(&r->sends);
 }
 
+/* The request has come to this stage. Shard lock. */
+static inline void request_reach(struct request *r, enum request_stage stage)
+{
+    r->reached[stage] = clock_ticks();
+}
+
 /* Gives the id by which the application names it. RESULT_NO_MEMORY. Shard lock. */
 enum result request_assign_id(struct request *r);
 
@@ -151,8 +169,9 @@ static inline struct text request_header(const struct request *r, enum request_h
 /*
  * What the application does with a request it took from a queue. No locks; each runs io_flush().
  *
- * request_take      the request with this id, if an earlier receive left it (HELD): state TAKEN.
- *                   RESULT_EOF when it was delivered whole, RESULT_GONE when there is none
+ * request_take      the request with this id: state TAKEN. It was left by an earlier receive (HELD), or delivered and
+ *                   has body bytes that nobody read; RESULT_EOF when it was delivered whole, RESULT_INVALID while a
+ *                   read is at the body, RESULT_GONE when there is none
  * request_top_up    reads what body bytes have arrived meanwhile
  * request_deliver   after the copy: DELIVERED, or HELD when the buffer was too small. The request may be gone
  *                   behind this call. *consumed body bytes were copied out
@@ -166,6 +185,25 @@ void request_deliver(struct request *r, bool whole, uint32_t consumed);
  * HELD requests count, ANSWERED ones don't.
  */
 struct request *request_lock(struct queue *q, uint64_t id);
+
+/* What is known of a request's transport. */
+struct transport {
+    struct tcp_stats tcp;
+    uint64_t age; /* of the connection, in clock_ticks() */
+};
+
+/* Whether the application holds a request with this id. No locks. */
+bool request_known(struct queue *q, uint64_t id);
+
+/* RESULT_GONE for a bad id. No locks. */
+enum result request_transport(struct queue *q, uint64_t id, struct transport *t);
+
+/*
+ * Marks the packets of this request's answer with a differentiated services code point, 0 to 63; the connection's next
+ * request begins without one. RESULT_GONE, RESULT_UNSUPPORTED when the kernel refuses. No locks.
+ */
+enum result request_set_dscp(struct queue *q, uint64_t id, unsigned dscp);
+
 /* Resets the connection of a request. RESULT_GONE. No locks, runs io_flush(). */
 enum result request_cancel(struct queue *q, uint64_t id);
 

@@ -4,10 +4,10 @@
  */
 #include <time.h>
 
+#include "../../engine/clock.h"
 #include "futex.h"
 #include "native.h"
 
-#define TICKS_PER_SECOND 10000000 /* units of 100 ns, as on Windows */
 #define SECONDS_1601_TO_1970 11644473600
 
 NATIVE_EXPORT ULONGLONG GetTickCount64(void)
@@ -22,13 +22,13 @@ NATIVE_EXPORT DWORD GetTickCount(void)
 
 NATIVE_EXPORT BOOL QueryPerformanceCounter(PLARGE_INTEGER count)
 {
-    count->QuadPart = (LONGLONG)(monotonic_ns() / 100);
+    count->QuadPart = (LONGLONG)clock_ticks();
     return TRUE;
 }
 
 NATIVE_EXPORT BOOL QueryPerformanceFrequency(PLARGE_INTEGER frequency)
 {
-    frequency->QuadPart = TICKS_PER_SECOND;
+    frequency->QuadPart = CLOCK_TICKS_PER_SECOND;
     return TRUE;
 }
 
@@ -38,7 +38,7 @@ NATIVE_EXPORT VOID GetSystemTimePreciseAsFileTime(LPFILETIME time)
     ULONGLONG ticks;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    ticks = ((ULONGLONG)now.tv_sec + SECONDS_1601_TO_1970) * TICKS_PER_SECOND + (ULONGLONG)now.tv_nsec / 100;
+    ticks = ((ULONGLONG)now.tv_sec + SECONDS_1601_TO_1970) * CLOCK_TICKS_PER_SECOND + (ULONGLONG)now.tv_nsec / 100;
     time->dwLowDateTime = (DWORD)ticks;
     time->dwHighDateTime = (DWORD)(ticks >> 32);
 }
