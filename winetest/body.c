@@ -37,6 +37,11 @@ static int is_large(const char *text, ULONG from, ULONG length)
     return 1;
 }
 
+static int is_loss(ULONG error)
+{
+    return error == ERROR_NETNAME_DELETED || error == ERROR_CONNECTION_INVALID || error == ERROR_OPERATION_ABORTED;
+}
+
 /* [rp] Without a queue, and for ids that name nothing. */
 static void test_arguments(int version)
 {
@@ -397,6 +402,118 @@ static void test_flush_body(int version)
     scene_close(&x);
 }
 
+/* [doc] FLUSH_BODY beyond the room: the buffer is filled, the rest is read as usual. No body, no wait. */
+static void test_flush_part(int version)
+{
+    const HTTP_DATA_CHUNK *chunk;
+    struct scene x;
+    char request[LARGE * 2], rest[LARGE];
+    ULONG bytes = 0, part = 0, head = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    make_large(request, sizeof request);
+    send_text(x.client, request, x.port);
+    memset(&x.in, 0xcc, sizeof x.in);
+    ok_eq(receive_into(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY, &x.in, 2000, &bytes), NO_ERROR);
+    ok_eq(bytes, 2000);
+    id = x.in.v1.RequestId;
+    ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+    chunk = the_chunk(&x);
+    if (chunk) {
+        part = chunk->FromMemory.BufferLength;
+        head = (ULONG)((char *)chunk->FromMemory.pBuffer - x.in.bytes);
+        ok(is_large(chunk->FromMemory.pBuffer, 0, part), "other bytes than sent");
+    }
+    ok_eq(read_body(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, rest, sizeof rest, &bytes),
+          NO_ERROR);
+    ok_eq(bytes, LARGE - part);
+    ok(is_large(rest, part, bytes), "other bytes than sent");
+    scene_finish(&x);
+
+    /* As much room as it takes, to the byte, with either flag. */
+    for (id = HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY; id <= HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY; id++) {
+        send_text(x.client, request, x.port);
+        ok_eq(receive_into(x.queue, HTTP_NULL_ID, (ULONG)id, &x.in, head + LARGE, &bytes), NO_ERROR);
+        ok_eq(bytes, head + LARGE);
+        ok_eq(x.in.v1.Flags, 0);
+        chunk = the_chunk(&x);
+        ok(chunk && chunk->FromMemory.BufferLength == LARGE, "the chunk isn't the body");
+        scene_finish(&x);
+    }
+
+    scene_take(&x, GET_FOOBAR, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY);
+    ok_eq(x.in.v1.Flags, 0);
+    ok_eq(x.in.v1.EntityChunkCount, 0);
+    ok(!x.in.v1.pEntityChunks, "chunks without a body");
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [own] A flushed receive that is cancelled gives what there is: the request is out of the queue, somebody must get it. */
+static void test_flush_cancelled(int version)
+{
+    static const char *const parts[] = {"", "abc"};
+    struct scene x;
+    struct call c;
+    char buffer[8];
+    ULONG bytes = 0;
+    size_t i;
+
+    scene_open(&x, version);
+    call_open(&c);
+    for (i = 0; i < ARRAYSIZE(parts); i++) {
+        ULONG came = (ULONG)strlen(parts[i]);
+        HTTP_REQUEST_ID id;
+
+        ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY,
+                                     (PHTTP_REQUEST)&x.in.v2, sizeof x.in, NULL, &c.overlapped),
+              ERROR_IO_PENDING);
+        send_text(x.client, POST_FIVE_HEAD "%s", x.port, parts[i]);
+        ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);
+        ok(CancelIoEx(x.queue, &c.overlapped), "error %lu", UL(GetLastError()));
+        ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+        check_walk(&x.in, bytes, version);
+        id = x.in.v1.RequestId;
+        ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+        ok_eq(x.in.v1.EntityChunkCount, came ? 1 : 0);
+        if (came)
+            ok_eq(x.in.v1.pEntityChunks->FromMemory.BufferLength, came);
+        send_text(x.client, "%s", "abcde" + came);
+        ok_eq(read_body(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer, 5 - came, &bytes),
+              NO_ERROR);
+        ok_eq(bytes, 5 - came);
+        scene_finish(&x);
+    }
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [doc] COPY_BODY with room for the request to the byte: a success without a chunk, and all of the body is left. */
+static void test_copy_no_room(int version)
+{
+    struct scene x;
+    char buffer[8];
+    ULONG needed = 0, bytes = 0, more;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    for (more = 0; more < sizeof(HTTP_DATA_CHUNK); more += 7) {
+        send_text(x.client, POST_FIVE, x.port);
+        ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, &x.in, smallest_request(version), &needed), ERROR_MORE_DATA);
+        id = x.in.v1.RequestId;
+        ok_eq(receive_into(x.queue, id, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, &x.in, needed + more, &bytes), NO_ERROR);
+        ok(bytes <= needed + more, "%lu bytes", UL(bytes));
+        ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+        ok_eq(x.in.v1.EntityChunkCount, 0);
+        ok(!x.in.v1.pEntityChunks, "pEntityChunks without a chunk");
+        ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, &bytes), NO_ERROR);
+        ok_eq(bytes, 5);
+        scene_finish(&x);
+    }
+    scene_close(&x);
+}
+
 /* [rp] The chunks of a chunked body are the server's business: the program reads the contents. */
 static void test_chunked(int version)
 {
@@ -569,11 +686,6 @@ static void test_large(int version)
     scene_close(&x);
 }
 
-static int is_loss(ULONG error)
-{
-    return error == ERROR_NETNAME_DELETED || error == ERROR_CONNECTION_INVALID || error == ERROR_OPERATION_ABORTED;
-}
-
 /* [rp] A client that goes away in the middle of its body ends the read that waits for the rest. */
 static void test_client_leaves(int version)
 {
@@ -642,6 +754,203 @@ static void test_answered_while_reading(int version)
     scene_close(&x);
 }
 
+/* [doc] A buffer has to be there; where it lies and how long it is doesn't matter. */
+static void test_buffers(int version)
+{
+    struct scene x;
+    char buffer[16];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    id = scene_take(&x, POST_FIVE, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, NULL, 5, &bytes, NULL), ERROR_INVALID_PARAMETER);
+    memset(buffer, 0xcc, sizeof buffer);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer + 1, 3, &bytes, NULL), NO_ERROR);
+    ok_eq(bytes, 3);
+    ok(!memcmp(buffer + 1, "abc\xcc", 4), "got %.4s", buffer + 1);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer + 7, 9, &bytes, NULL), NO_ERROR);
+    ok_eq(bytes, 2);
+    ok(!memcmp(buffer + 7, "de\xcc", 3), "got %.3s", buffer + 7);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] No room, and something there: with each flag, with or without a pointer. Nothing there any more: the end. */
+static void test_zero_length_forms(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[8];
+    ULONG bytes, flags;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE, 0);
+    for (flags = 0; flags <= HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER; flags++) {
+        bytes = 0;
+        ok_eq(HttpReceiveRequestEntityBody(x.queue, id, flags, buffer, 0, &bytes, NULL), ERROR_MORE_DATA);
+        ok_eq(bytes, 1);
+        bytes = 0;
+        ok_eq(HttpReceiveRequestEntityBody(x.queue, id, flags, NULL, 0, &bytes, &c.overlapped), ERROR_MORE_DATA);
+        ok_eq(bytes, 1);
+        ok_eq(WaitForSingleObject(c.event, 0), WAIT_TIMEOUT);
+    }
+    ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, &bytes), NO_ERROR);
+    ok_eq(bytes, 5);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, NULL, 0, &bytes, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* --- a read that blocks a thread of its own */
+
+struct reader {
+    HANDLE thread;
+    struct scene *x;
+    HTTP_REQUEST_ID id;
+    ULONG flags, size, error;
+    ULONG bytes;
+    char buffer[64];
+};
+
+static DWORD WINAPI reader_thread(void *arg)
+{
+    struct reader *r = arg;
+
+    r->error = HttpReceiveRequestEntityBody(r->x->queue, r->id, r->flags, r->buffer, r->size, &r->bytes, NULL);
+    return 0;
+}
+
+static void reader_start(struct reader *r, struct scene *x, HTTP_REQUEST_ID id, ULONG flags, ULONG size)
+{
+    memset(r, 0, sizeof *r);
+    r->x = x;
+    r->id = id;
+    r->flags = flags;
+    r->size = size;
+    r->bytes = 0xdeadbeef;
+    r->thread = CreateThread(NULL, 0, reader_thread, r, 0, NULL);
+}
+
+static ULONG reader_end(struct reader *r)
+{
+    ok_eq(WaitForSingleObject(r->thread, DEADLINE), WAIT_OBJECT_0);
+    CloseHandle(r->thread);
+    return r->error;
+}
+
+/* [doc] Without an OVERLAPPED the call waits for bytes, for as many as its flag says, for the end, for the loss. */
+static void test_blocking(int version)
+{
+    struct reader r;
+    struct scene x;
+    HTTP_REQUEST_ID id;
+    ULONG error;
+
+    scene_open(&x, version);
+    id = scene_take(&x, POST_CHUNKED_HEAD, 0);
+    reader_start(&r, &x, id, 0, sizeof r.buffer);
+    ok_eq(WaitForSingleObject(r.thread, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "3\r\nabc\r\n");
+    ok_eq(reader_end(&r), NO_ERROR);
+    ok(r.bytes == 3 && !memcmp(r.buffer, "abc", 3), "%lu bytes: %.3s", UL(r.bytes), r.buffer);
+
+    reader_start(&r, &x, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, 4);
+    send_text(x.client, "2\r\nde\r\n");
+    ok_eq(WaitForSingleObject(r.thread, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "2\r\nfg\r\n");
+    ok_eq(reader_end(&r), NO_ERROR);
+    ok(r.bytes == 4 && !memcmp(r.buffer, "defg", 4), "%lu bytes: %.4s", UL(r.bytes), r.buffer);
+
+    reader_start(&r, &x, id, 0, 0);
+    ok_eq(WaitForSingleObject(r.thread, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "1\r\nh\r\n");
+    ok_eq(reader_end(&r), ERROR_MORE_DATA);
+    ok_eq(r.bytes, 1);
+    reader_start(&r, &x, id, 0, 1);
+    ok_eq(reader_end(&r), NO_ERROR);
+
+    reader_start(&r, &x, id, 0, sizeof r.buffer);
+    ok_eq(WaitForSingleObject(r.thread, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "0\r\n\r\n");
+    ok_eq(reader_end(&r), ERROR_HANDLE_EOF);
+    ok(r.bytes == 0 || broken(r.bytes == 0xdeadbeef), "%lu bytes at the end", UL(r.bytes));
+    scene_finish(&x);
+
+    id = scene_take(&x, POST_FIVE_HEAD, 0);
+    reader_start(&r, &x, id, 0, sizeof r.buffer);
+    ok_eq(WaitForSingleObject(r.thread, QUIET), WAIT_TIMEOUT);
+    reset(x.client);
+    error = reader_end(&r);
+    ok(is_loss(error), "got %lu", UL(error));
+    x.client = connect_local(x.port);
+    scene_close(&x);
+}
+
+/* [own] Several reads at once are served one after the other, each as its flag says; what is over is the end for all. */
+static void test_several_reads(int version)
+{
+    enum { COUNT = 4 };
+    static const ULONG sizes[COUNT] = {2, 3, 10, 1};
+    static const ULONG flags[COUNT] = {0, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, 0, 0};
+    static const ULONG expected[COUNT] = {2, 3, 1, 0};
+    static const char *const texts[COUNT] = {"ab", "cde", "f", ""};
+    struct scene x;
+    struct call calls[COUNT];
+    char buffers[COUNT][16];
+    ULONG bytes;
+    HTTP_REQUEST_ID id;
+    int i;
+
+    scene_open(&x, version);
+    id = scene_take(&x, "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 6\r\n\r\n", 0);
+    for (i = 0; i < COUNT; i++) {
+        call_open(&calls[i]);
+        ok_eq(HttpReceiveRequestEntityBody(x.queue, id, flags[i], buffers[i], sizes[i], NULL, &calls[i].overlapped),
+              ERROR_IO_PENDING);
+    }
+    send_text(x.client, "abcd");
+    ok_eq(call_end(x.queue, &calls[0], ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok_eq(bytes, expected[0]);
+    for (i = 1; i < COUNT; i++)
+        ok(call_pending(x.queue, &calls[i]), "read %d has ended", i);
+    send_text(x.client, "ef");
+    for (i = 1; i < COUNT; i++) {
+        bytes = 0xdeadbeef;
+        ok_eq(call_end(x.queue, &calls[i], ERROR_IO_PENDING, &bytes), expected[i] ? NO_ERROR : ERROR_HANDLE_EOF);
+        ok_eq(bytes, expected[i]);
+    }
+    for (i = 0; i < COUNT; i++) {
+        ok(!memcmp(buffers[i], texts[i], expected[i]), "read %d: %.*s", i, (int)expected[i], buffers[i]);
+        call_close(&calls[i]);
+    }
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] The end of a client that has said all is no loss: the body is read and the answer arrives. */
+static void test_client_has_said_all(int version)
+{
+    struct scene x;
+    char buffer[64], text[4096];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    id = scene_take(&x, POST_FIVE, 0);
+    shutdown(x.client, SD_SEND);
+    ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, &bytes), NO_ERROR);
+    ok_eq(bytes, 5);
+    ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, NULL), ERROR_HANDLE_EOF);
+    ok_eq(respond(x.queue, id, "done"), NO_ERROR);
+    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    ok_str(answer_body(text), "done");
+    scene_close(&x);
+}
+
 /* [doc] The flags that there are; any other is refused. */
 static void test_unknown_flags(int version)
 {
@@ -682,9 +991,17 @@ START_TEST(body)
     BOTH(test_client_leaves);
     BOTH(test_client_ends_early);
     BOTH(test_unknown_flags);
+    BOTH(test_buffers);
+    BOTH(test_zero_length_forms);
+    BOTH(test_blocking);
+    BOTH(test_client_has_said_all);
+    BOTH(test_copy_no_room);
+    BOTH(test_flush_part);
     if (test_on_windows()) {
         skip("our own choices");
         return;
     }
     BOTH(test_answered_while_reading);
+    BOTH(test_several_reads);
+    BOTH(test_flush_cancelled);
 }

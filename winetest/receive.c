@@ -46,16 +46,26 @@ static void test_unknown_id(int version)
     scene_close(&x);
 }
 
-/* [doc] The buffer has to be aligned as the structure is; the request is still there afterwards. */
+/* [doc] The buffer has to be there, and aligned as the structure is; the request is still there afterwards. */
 static void test_bad_buffer(int version)
 {
     struct scene x;
+    struct call c;
+    ULONG i;
 
     scene_open(&x, version);
+    call_open(&c);
     send_text(x.client, GET_FOOBAR, x.port);
-    ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, x.in.bytes + 1, sizeof x.in - 1, NULL), ERROR_NOACCESS);
+    for (i = 1; i < sizeof(ULONGLONG); i++)
+        ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, x.in.bytes + i, sizeof x.in - i, NULL), ERROR_NOACCESS);
+    ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, NULL, sizeof x.in, NULL), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, 0, (PHTTP_REQUEST)(x.in.bytes + 4), sizeof x.in - 4, NULL,
+                                 &c.overlapped),
+          ERROR_NOACCESS);
+    ok(!signalled(&c), "a call that failed at once signalled its event");
     ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, &x.in, sizeof x.in, NULL), NO_ERROR);
     scene_finish(&x);
+    call_close(&c);
     scene_close(&x);
 }
 
@@ -304,6 +314,104 @@ static void test_room_for_structure_only(int version)
     scene_close(&x);
 }
 
+/* Whether the memory is still as memset(..., 0xcc, ...) left it. */
+static int is_untouched(const char *p, const char *end)
+{
+    while (p < end && (unsigned char)*p == 0xcc)
+        p++;
+    return p == end;
+}
+
+/* [rp] Every size from the structure's to one too few gives the ids alone and the same count, and keeps to its memory. */
+static void test_each_size(int version)
+{
+    struct scene x;
+    HTTP_REQUEST_ID id;
+    ULONG needed = 0, again, size;
+    int wrong = 0;
+
+    scene_open(&x, version);
+    send_text(x.client, "xyzzy /foobar?a=b HTTP/1.1\r\nHost: localhost:%u\r\nQux: foo\r\nQuux: bar\r\n\r\n", x.port);
+    ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, &x.in, smallest_request(version), &needed), ERROR_MORE_DATA);
+    id = x.in.v1.RequestId;
+    for (size = smallest_request(version); size < needed; size++) {
+        memset(&x.in, 0xcc, sizeof x.in);
+        again = 0;
+        if (HttpReceiveHttpRequest(x.queue, id, 0, (PHTTP_REQUEST)&x.in, size, &again, NULL) != ERROR_MORE_DATA ||
+            again != needed || x.in.v1.RequestId != id || x.in.v1.pRawUrl ||
+            !is_untouched(x.in.bytes + size, x.in.bytes + sizeof x.in))
+            wrong++;
+    }
+    ok(!wrong, "%d sizes of %lu", wrong, UL(needed - smallest_request(version)));
+    memset(&x.in, 0xcc, sizeof x.in);
+    ok_eq(receive_into(x.queue, id, 0, &x.in, needed, &again), NO_ERROR);
+    ok_eq(again, needed);
+    ok(is_untouched(x.in.bytes + needed, x.in.bytes + sizeof x.in), "it wrote behind its buffer");
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [rp] A request that was left in its queue belongs to its id until its client leaves. */
+static void test_left_request(int version)
+{
+    struct scene x;
+    struct call c;
+    HTTP_REQUEST_ID id;
+    HTTP_CONNECTION_ID connection;
+
+    scene_open(&x, version);
+    call_open(&c);
+    send_text(x.client, GET_FOOBAR, x.port);
+    ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, &x.in, smallest_request(version), NULL), ERROR_MORE_DATA);
+    id = x.in.v1.RequestId;
+    connection = x.in.v1.ConnectionId;
+    ok_eq(HttpWaitForDisconnect(x.queue, connection, &c.overlapped), ERROR_IO_PENDING);
+    reset(x.client);
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), NO_ERROR);
+    ok_eq(receive_into(x.queue, id, 0, &x.in, sizeof x.in, NULL), ERROR_CONNECTION_INVALID);
+    x.client = connect_local(x.port);
+
+    /* [own] It can be answered as it is. */
+    send_text(x.client, GET_FOOBAR, x.port);
+    ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, &x.in, smallest_request(version), NULL), ERROR_MORE_DATA);
+    scene_answer(&x, x.in.v1.RequestId);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] Requests that wait are received in the order in which they came. */
+static void test_order_of_requests(int version)
+{
+    enum { COUNT = 5 };
+    struct server beside;
+    struct scene x;
+    SOCKET clients[COUNT];
+    char path[16], text[4096];
+    int i;
+
+    scene_open(&x, version);
+    server_start_beside(&beside, &x.server);
+    ok_eq(server_add(&beside, "/beside/"), NO_ERROR);
+    for (i = 0; i < COUNT; i++) {
+        clients[i] = connect_local(x.port);
+        snprintf(path, sizeof path, "/%d", i);
+        send_get(clients[i], x.port, path);
+        /* When a later one was answered, it is there. */
+        exchange(x.client, x.port, beside.queue, "/beside/");
+    }
+    for (i = 0; i < COUNT; i++) {
+        snprintf(path, sizeof path, "/%d", i);
+        ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, &x.in, sizeof x.in, NULL), NO_ERROR);
+        ok_str(x.in.v1.pRawUrl, path);
+        ok_eq(respond(x.queue, x.in.v1.RequestId, path), NO_ERROR);
+        ok(recv_answer(clients[i], text, sizeof text) > 0, "no answer");
+        ok_str(answer_body(text), path);
+        closesocket(clients[i]);
+    }
+    server_stop(&beside);
+    scene_close(&x);
+}
+
 /* [rp] .NET and cpprestsdk: the size needed comes with the completion, the second call names the request. */
 static void test_more_data_pending(int version)
 {
@@ -345,6 +453,70 @@ static void test_received_twice(int version)
     scene_close(&x);
 }
 
+#define POST_FIVE "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\n\r\nabcde"
+
+/* [doc] One whose body is still there can be received again, with it; then it has reached its end, too. */
+static void test_received_twice_with_body(int version)
+{
+    struct scene x;
+    struct call c;
+    HTTP_REQUEST_ID id;
+    char buffer[8];
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE, 0);
+    ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+    ok_eq(receive_into(x.queue, id, 0, &x.in, sizeof x.in, NULL), NO_ERROR);
+    ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
+    memset(&x.in, 0xcc, sizeof x.in);
+    ok_eq(receive_into(x.queue, id, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, &x.in, sizeof x.in, NULL), NO_ERROR);
+    ok(x.in.v1.RequestId == id, "another request id");
+    ok_eq(x.in.v1.Flags, 0);
+    if (ok_eq(x.in.v1.EntityChunkCount, 1) && ok_eq(x.in.v1.pEntityChunks->FromMemory.BufferLength, 5))
+        ok(!memcmp(x.in.v1.pEntityChunks->FromMemory.pBuffer, "abcde", 5), "another body");
+    ok_eq(receive_into(x.queue, id, 0, &x.in, sizeof x.in, NULL), ERROR_HANDLE_EOF);
+    scene_answer(&x, id);
+
+    /* The same when the body was read by pieces. */
+    id = scene_take(&x, POST_FIVE, 0);
+    ok_eq(read_body(x.queue, id, 0, buffer, 2, NULL), NO_ERROR);
+    ok_eq(receive_into(x.queue, id, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, &x.in, sizeof x.in, NULL), NO_ERROR);
+    if (ok_eq(x.in.v1.EntityChunkCount, 1) && ok_eq(x.in.v1.pEntityChunks->FromMemory.BufferLength, 3))
+        ok(!memcmp(x.in.v1.pEntityChunks->FromMemory.pBuffer, "cde", 3), "another body");
+    ok_eq(read_body(x.queue, id, 0, buffer, 2, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [own] Not while a read is at the body, and not behind the beginning of the answer. */
+static void test_received_twice_in_use(int version)
+{
+    struct scene x;
+    struct call c;
+    struct reply r;
+    HTTP_REQUEST_ID id;
+    char buffer[8], text[4096];
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\n\r\n", 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped), ERROR_IO_PENDING);
+    ok_eq(receive_into(x.queue, id, 0, &x.in, sizeof x.in, NULL), ERROR_INVALID_PARAMETER);
+    ok(CancelIoEx(x.queue, &c.overlapped), "error %lu", UL(GetLastError()));
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), ERROR_OPERATION_ABORTED);
+    ok_eq(receive_into(x.queue, id, 0, &x.in, sizeof x.in, NULL), NO_ERROR);
+    reply_init(&r, 200, "OK");
+    reply_header(&r, HttpHeaderContentLength, "4");
+    ok_eq(reply_send(x.queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &r, NULL), NO_ERROR);
+    ok_eq(receive_into(x.queue, id, 0, &x.in, sizeof x.in, NULL), ERROR_HANDLE_EOF);
+    ok_eq(body_send(x.queue, id, 0, "done", NULL), NO_ERROR);
+    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    call_close(&c);
+    scene_close(&x);
+}
+
 /* [own] The id belongs to the queue that received the request. */
 static void test_other_queue(int version)
 {
@@ -376,10 +548,15 @@ START_TEST(receive)
     BOTH(test_no_room_for_structure);
     BOTH(test_room_for_structure_only);
     BOTH(test_more_data_pending);
+    BOTH(test_each_size);
+    BOTH(test_left_request);
+    BOTH(test_order_of_requests);
     BOTH(test_received_twice);
+    BOTH(test_received_twice_with_body);
     if (test_on_windows()) {
         skip("our own choices");
         return;
     }
     BOTH(test_other_queue);
+    BOTH(test_received_twice_in_use);
 }
