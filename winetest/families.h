@@ -25,6 +25,7 @@
     X(ports) \
     X(completion) \
     X(events) \
-    X(disconnect)
+    X(disconnect) \
+    X(later) \
 
 #endif

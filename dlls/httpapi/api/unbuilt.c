@@ -1,16 +1,133 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * unbuilt.c: exports that exist but do nothing yet. Each says so once and returns ERROR_NOT_SUPPORTED.
+ * unbuilt.c: exports that exist but do nothing yet. Each looks at its arguments as its page says, then says once that it
+ * isn't built and returns ERROR_NOT_SUPPORTED, or the documented error that is true as long as it isn't.
  */
 #include "api.h"
+#include "queue_object.h"
+
+/* --- what is wrong with the arguments; NO_ERROR: nothing */
+
+static ULONG check_queue(HANDLE queue)
+{
+    struct http_queue *q = queue_object_find(queue);
+
+    return q && queue_object_engine(q) ? NO_ERROR : ERROR_INVALID_HANDLE;
+}
+
+static ULONG check_HttpAddFragmentToCache(HANDLE queue, PCWSTR url, PHTTP_DATA_CHUNK chunk, PHTTP_CACHE_POLICY policy,
+                                          LPOVERLAPPED overlapped)
+{
+    (void)overlapped;
+    return !url || !chunk || !policy ? ERROR_INVALID_PARAMETER : check_queue(queue);
+}
+
+static ULONG check_HttpReadFragmentFromCache(HANDLE queue, PCWSTR url, PHTTP_BYTE_RANGE range, PVOID buffer, ULONG size,
+                                             PULONG returned, LPOVERLAPPED overlapped)
+{
+    (void)range;
+    if (!url || (size && !buffer) || (!returned && !overlapped))
+        return ERROR_INVALID_PARAMETER;
+    return check_queue(queue);
+}
+
+static ULONG check_HttpFlushResponseCache(HANDLE queue, PCWSTR url, ULONG flags, LPOVERLAPPED overlapped)
+{
+    (void)overlapped;
+    if (!url || flags & ~(ULONG)HTTP_FLUSH_RESPONSE_FLAG_RECURSIVE)
+        return ERROR_INVALID_PARAMETER;
+    return check_queue(queue);
+}
+
+/* A connection without TLS has no certificate, and there is no other yet. */
+static ULONG check_HttpReceiveClientCertificate(HANDLE queue, HTTP_CONNECTION_ID connection, ULONG flags,
+                                                PHTTP_SSL_CLIENT_CERT_INFO info, ULONG size, PULONG returned,
+                                                LPOVERLAPPED overlapped)
+{
+    ULONG error = check_queue(queue), least = flags & HTTP_RECEIVE_SECURE_CHANNEL_TOKEN
+                                                  ? sizeof(HTTP_REQUEST_CHANNEL_BIND_STATUS)
+                                                  : sizeof(HTTP_SSL_CLIENT_CERT_INFO);
+
+    (void)returned;
+    (void)overlapped;
+    if (error)
+        return error;
+    if (!info || HTTP_IS_NULL_ID(&connection) ||
+        flags & ~(ULONG)(HTTP_RECEIVE_SECURE_CHANNEL_TOKEN | HTTP_RECEIVE_FULL_CHAIN))
+        return ERROR_INVALID_PARAMETER;
+    return size < least ? ERROR_INSUFFICIENT_BUFFER : ERROR_NOT_FOUND;
+}
+
+/* Only the controller of a queue may wait, and a queue can't have one yet (HttpCreateRequestQueue refuses the flag). */
+static ULONG check_HttpWaitForDemandStart(HANDLE queue, LPOVERLAPPED overlapped)
+{
+    (void)overlapped;
+    return check_queue(queue) ? ERROR_INVALID_PARAMETER : ERROR_INVALID_ID_AUTHORITY;
+}
+
+/* Queues to delegate to can't be opened yet, so there is none. */
+static ULONG check_HttpDelegateRequestEx(HANDLE queue, HANDLE delegate_queue, HTTP_REQUEST_ID id,
+                                         HTTP_URL_GROUP_ID delegate_group, ULONG count,
+                                         PHTTP_DELEGATE_REQUEST_PROPERTY_INFO properties)
+{
+    ULONG error = check_queue(queue);
+
+    (void)delegate_group;
+    if (!error)
+        error = check_queue(delegate_queue);
+    if (!error && (HTTP_IS_NULL_ID(&id) || !count != !properties))
+        error = ERROR_INVALID_PARAMETER;
+    return error;
+}
+
+/* The handle and the OVERLAPPED are reserved in all four. */
+static ULONG check_configuration(HANDLE service, HTTP_SERVICE_CONFIG_ID config, LPOVERLAPPED overlapped)
+{
+    return service || overlapped || (unsigned)config >= HttpServiceConfigMax ? ERROR_INVALID_PARAMETER : NO_ERROR;
+}
+
+static ULONG check_record(HANDLE service, HTTP_SERVICE_CONFIG_ID config, PVOID info, ULONG length,
+                          LPOVERLAPPED overlapped)
+{
+    return info && length ? check_configuration(service, config, overlapped) : ERROR_INVALID_PARAMETER;
+}
+
+static ULONG check_HttpQueryServiceConfiguration(HANDLE service, HTTP_SERVICE_CONFIG_ID config, PVOID input,
+                                                 ULONG input_length, PVOID output, ULONG output_length,
+                                                 PULONG returned, LPOVERLAPPED overlapped)
+{
+    (void)returned;
+    if ((input_length && !input) || (output_length && !output))
+        return ERROR_INVALID_PARAMETER;
+    return check_configuration(service, config, overlapped);
+}
+
+#define check_HttpSetServiceConfiguration check_record
+#define check_HttpUpdateServiceConfiguration check_record
+#define check_HttpDeleteServiceConfiguration check_record
+#define check_HttpDeclarePush(queue, ...) check_queue(queue)
+#define check_HttpFindUrlGroupId(...) NO_ERROR
+#define check_HttpGetExtension(...) NO_ERROR
+#define check_HttpPrepareUrl(...) NO_ERROR
+#define check_HttpQueryRequestProperty(queue, ...) check_queue(queue)
+#define check_HttpSetRequestProperty(queue, ...) check_queue(queue)
+
+/* --- the exports */
 
 #define UNUSED_F(type, name) (void)name;
+#define ARGUMENT_F(type, name) name
+#define ARGUMENT_R(type, name) , name
+#define CHECK(check, ...) check(__VA_ARGS__)
 
 #define X(name) \
     ULONG api_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) \
     { \
+        ULONG error; \
         name##_PARAMS(UNUSED_F, UNUSED_F) \
         REQUIRE_INITIALIZED(); \
+        error = CHECK(check_##name, name##_PARAMS(ARGUMENT_F, ARGUMENT_R)); \
+        if (error) \
+            return error; \
         FIXME("isn't built yet"); \
         return ERROR_NOT_SUPPORTED; \
     }

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * later.c: what isn't built yet says so: a documented error or ERROR_NOT_SUPPORTED, never a success, and whatever it was
+ * called with works as before. How wrong arguments are refused is Windows' way already.
+ *
+ * Who builds one moves its checks to a family of its own.
+ */
+#include "properties.h"
+
+/* [own] Not on Windows, which does the work. */
+static void refused_at(int line, ULONG error)
+{
+    if (!test_on_windows())
+        test_eq(__FILE__, line, "error", error, ERROR_NOT_SUPPORTED);
+}
+
+#define refused(call) refused_at(__LINE__, call)
+
+static ULONG set_record(HTTP_SERVICE_CONFIG_ID id, void *record, ULONG size)
+{
+    return HttpSetServiceConfiguration(NULL, id, record, size, NULL);
+}
+
+static HTTP_SERVICE_CONFIG_URLACL_SET reservation(void)
+{
+    static WCHAR prefix[] = L"http://+:50999/winetest/", rights[] = L"D:(A;;GX;;;S-1-1-0)";
+    HTTP_SERVICE_CONFIG_URLACL_SET set;
+
+    set.KeyDesc.pUrlPrefix = prefix;
+    set.ParamDesc.pStringSecurityDescriptor = rights;
+    return set;
+}
+
+/* [doc] The handle and the OVERLAPPED are reserved, a record must be there, and be of a kind that exists. */
+static void test_configuration_arguments(void)
+{
+    HTTP_SERVICE_CONFIG_URLACL_SET set = reservation();
+    HTTP_SERVICE_CONFIG_ID urls = HttpServiceConfigUrlAclInfo;
+    OVERLAPPED overlapped;
+    ULONG size = 0;
+
+    memset(&overlapped, 0, sizeof overlapped);
+    ok_eq(HttpSetServiceConfiguration((HANDLE)(ULONG_PTR)4, urls, &set, sizeof set, NULL), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpSetServiceConfiguration(NULL, urls, &set, sizeof set, &overlapped), ERROR_INVALID_PARAMETER);
+    ok_eq(set_record(HttpServiceConfigMax, &set, sizeof set), ERROR_INVALID_PARAMETER);
+    ok_eq(set_record(urls, NULL, sizeof set), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpDeleteServiceConfiguration(NULL, urls, &set, sizeof set, &overlapped), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpDeleteServiceConfiguration(NULL, urls, NULL, sizeof set, NULL), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpQueryServiceConfiguration(NULL, HttpServiceConfigMax, NULL, 0, NULL, 0, &size, NULL),
+          ERROR_INVALID_PARAMETER);
+    ok_eq(HttpQueryServiceConfiguration(NULL, HttpServiceConfigIPListenList, NULL, 0, NULL, 0, &size, &overlapped),
+          ERROR_INVALID_PARAMETER);
+}
+
+/* [own] Reservations, certificates, the listen list, timeouts: nothing is kept, and nothing is said to be kept. */
+static void test_configuration(void)
+{
+    HTTP_SERVICE_CONFIG_URLACL_SET set = reservation();
+    HTTP_SERVICE_CONFIG_URLACL_QUERY query;
+    HTTP_SERVICE_CONFIG_TIMEOUT_KEY key = IdleConnectionTimeout;
+    HTTP_SERVICE_CONFIG_TIMEOUT_PARAM seconds;
+    char out[512];
+    ULONG size = 0;
+
+    if (test_on_windows())
+        return; /* where these records are the machine's, and for good */
+    ok_eq(HttpInitialize(version_2, HTTP_INITIALIZE_CONFIG, NULL), NO_ERROR);
+    memset(&query, 0, sizeof query);
+    query.QueryDesc = HttpServiceConfigQueryNext;
+    refused(set_record(HttpServiceConfigUrlAclInfo, &set, sizeof set));
+    refused(HttpUpdateServiceConfiguration(NULL, HttpServiceConfigSSLCertInfo, &set, sizeof set, NULL));
+    refused(HttpDeleteServiceConfiguration(NULL, HttpServiceConfigUrlAclInfo, &set, sizeof set, NULL));
+    refused(HttpQueryServiceConfiguration(NULL, HttpServiceConfigUrlAclInfo, &query, sizeof query, out, sizeof out,
+                                          &size, NULL));
+    refused(HttpQueryServiceConfiguration(NULL, HttpServiceConfigTimeout, &key, sizeof key, &seconds, sizeof seconds,
+                                          &size, NULL));
+    refused(HttpQueryServiceConfiguration(NULL, HttpServiceConfigIPListenList, NULL, 0, NULL, 0, &size, NULL));
+    ok_eq(HttpTerminate(HTTP_INITIALIZE_CONFIG, NULL), NO_ERROR);
+}
+
+/* [doc] A queue, a name and what is to be kept must be there; the only flag is RECURSIVE. */
+static void test_cache_arguments(void)
+{
+    HTTP_CACHE_POLICY policy = {HttpCachePolicyUserInvalidates, 0};
+    HTTP_DATA_CHUNK chunk;
+    struct server server;
+    const WCHAR *url;
+    char buffer[16];
+    ULONG size;
+
+    if (!server_start(&server, 2))
+        return;
+    url = local_url(server.port, "/fragment");
+    memset(&chunk, 0, sizeof chunk);
+    ok(HttpAddFragmentToCache(NULL, url, &chunk, &policy, NULL) != NO_ERROR, "without a queue");
+    ok(HttpFlushResponseCache(NULL, url, 0, NULL) != NO_ERROR, "without a queue");
+    ok(HttpReadFragmentFromCache(NULL, url, NULL, buffer, sizeof buffer, &size, NULL) != NO_ERROR, "without a queue");
+    ok_eq(HttpAddFragmentToCache(server.queue, NULL, &chunk, &policy, NULL), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpAddFragmentToCache(server.queue, url, NULL, &policy, NULL), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpFlushResponseCache(server.queue, NULL, 0, NULL), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpFlushResponseCache(server.queue, url, 0x80, NULL), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpReadFragmentFromCache(server.queue, NULL, NULL, buffer, sizeof buffer, &size, NULL),
+          ERROR_INVALID_PARAMETER);
+    server_stop(&server);
+}
+
+/* [own] The three functions, and both kinds of chunk that name a fragment; the request can be answered afterwards. */
+static void test_cache(void)
+{
+    HTTP_CACHE_POLICY policy = {HttpCachePolicyTimeToLive, 60};
+    struct receive receive;
+    HTTP_DATA_CHUNK chunk;
+    HTTP_RESPONSE response;
+    struct server server;
+    const WCHAR *url;
+    HTTP_REQUEST_ID id;
+    char buffer[16];
+    ULONG size;
+    SOCKET s;
+
+    if (!server_start(&server, 2))
+        return;
+    url = local_url(server.port, "/fragment");
+    memset(&chunk, 0, sizeof chunk);
+    chunk.FromMemory.pBuffer = "piece";
+    chunk.FromMemory.BufferLength = 5;
+    refused(HttpAddFragmentToCache(server.queue, url, &chunk, &policy, NULL));
+    refused(HttpFlushResponseCache(server.queue, url, HTTP_FLUSH_RESPONSE_FLAG_RECURSIVE, NULL));
+    refused(HttpReadFragmentFromCache(server.queue, url, NULL, buffer, sizeof buffer, &size, NULL));
+
+    s = connect_local(server.port);
+    send_get(s, server.port, "/");
+    id = receive_next(&receive, server.queue);
+    memset(&response, 0, sizeof response);
+    response.StatusCode = 200;
+    response.EntityChunkCount = 1;
+    response.pEntityChunks = &chunk;
+    chunk.DataChunkType = HttpDataChunkFromFragmentCache;
+    chunk.FromFragmentCache.pFragmentName = url;
+    chunk.FromFragmentCache.FragmentNameLength = (USHORT)(wcslen(url) * sizeof *url);
+    refused(HttpSendHttpResponse(server.queue, id, 0, &response, NULL, NULL, NULL, 0, NULL, NULL));
+    chunk.DataChunkType = HttpDataChunkFromFragmentCacheEx;
+    chunk.FromFragmentCacheEx.pFragmentName = url;
+    if (!test_on_windows()) {
+        refused(HttpSendHttpResponse(server.queue, id, 0, &response, NULL, NULL, NULL, 0, NULL, NULL));
+        ok_eq(respond(server.queue, id, "whole"), NO_ERROR);
+    }
+    receive_close(&receive);
+    closesocket(s);
+    server_stop(&server);
+}
+
+/* [own] A policy is a hint that isn't taken: each request reaches the program. */
+static void test_cache_policy(void)
+{
+    HTTP_CACHE_POLICY policy = {HttpCachePolicyTimeToLive, 60};
+    struct receive receive;
+    HTTP_RESPONSE response;
+    struct server server;
+    char answer[1024];
+    int i;
+
+    if (test_on_windows() || !server_start(&server, 2))
+        return;
+    memset(&response, 0, sizeof response);
+    response.StatusCode = 200;
+    for (i = 0; i < 2; i++) {
+        SOCKET s = connect_local(server.port);
+
+        send_get(s, server.port, "/");
+        receive_next(&receive, server.queue);
+        ok_eq(HttpSendHttpResponse(server.queue, receive.data.request.RequestId, 0, &response, &policy, NULL, NULL, 0,
+                                   NULL, NULL), NO_ERROR);
+        ok_eq(recv_answer(s, answer, sizeof answer) > 0, 1);
+        receive_close(&receive);
+        closesocket(s);
+    }
+    server_stop(&server);
+}
+
+/* [own] Log data is ignored, also that which a compiler with mingw-w64's header lays out wrongly. */
+static void test_log_data(void)
+{
+    HTTP_LOG_FIELDS_DATA data;
+    struct receive receive;
+    HTTP_RESPONSE response;
+    struct server server;
+    char answer[1024];
+    SOCKET s;
+
+    if (!server_start(&server, 2))
+        return;
+    s = connect_local(server.port);
+    send_get(s, server.port, "/");
+    receive_next(&receive, server.queue);
+    memset(&data, 0, sizeof data);
+    data.Base.Type = HttpLogDataTypeFields;
+    data.Method = (char *)"GET";
+    data.MethodLength = 3;
+    data.ProtocolStatus = 200;
+    memset(&response, 0, sizeof response);
+    response.StatusCode = 200;
+    ok_eq(HttpSendHttpResponse(server.queue, receive.data.request.RequestId, 0, &response, NULL, NULL, NULL, 0, NULL,
+                               (PHTTP_LOG_DATA)&data), NO_ERROR);
+    ok(recv_answer(s, answer, sizeof answer) > 0, "no answer");
+    receive_close(&receive);
+    closesocket(s);
+    server_stop(&server);
+}
+
+/* [doc] A plain connection has no certificate; what is asked for must have room. */
+static void test_client_certificate(void)
+{
+    HTTP_SSL_CLIENT_CERT_INFO info;
+    HTTP_CONNECTION_ID connection;
+    struct receive receive;
+    struct server server;
+    ULONG size = 0;
+    SOCKET s;
+
+    if (!server_start(&server, 2))
+        return;
+    s = connect_local(server.port);
+    send_get(s, server.port, "/");
+    receive_next(&receive, server.queue);
+    connection = receive.data.request.ConnectionId;
+    ok_eq(HttpReceiveClientCertificate(server.queue, connection, 0, NULL, sizeof info, &size, NULL),
+          ERROR_INVALID_PARAMETER);
+    if (!test_on_windows()) {
+        ok_eq(HttpReceiveClientCertificate(NULL, connection, 0, &info, sizeof info, &size, NULL),
+              ERROR_INVALID_HANDLE);
+        ok_eq(HttpReceiveClientCertificate(server.queue, connection, 4, &info, sizeof info, &size, NULL),
+              ERROR_INVALID_PARAMETER);
+        ok_eq(HttpReceiveClientCertificate(server.queue, connection, 0, &info, sizeof info - 1, &size, NULL),
+              ERROR_INSUFFICIENT_BUFFER);
+        ok_eq(HttpReceiveClientCertificate(server.queue, connection, 0, &info, sizeof info, &size, NULL),
+              ERROR_NOT_FOUND);
+        ok_eq(HttpReceiveClientCertificate(server.queue, connection, HTTP_RECEIVE_SECURE_CHANNEL_TOKEN, &info,
+                                           sizeof info, &size, NULL), ERROR_NOT_FOUND);
+    }
+    ok_eq(respond(server.queue, receive.data.request.RequestId, "plain"), NO_ERROR);
+    receive_close(&receive);
+    closesocket(s);
+    server_stop(&server);
+}
+
+/* [own] A prefix with https can't be added, in either version of the API. */
+static void test_https(int version)
+{
+    struct server server;
+    const WCHAR url[] = L"https://localhost:50443/";
+
+    if (test_on_windows() || !server_start_bare(&server, version))
+        return;
+    refused(version == 1 ? HttpAddUrl(server.queue, url, NULL) : HttpAddUrlToUrlGroup(server.group, url, 0, 0));
+    server_stop(&server);
+}
+
+/* [doc] Only the controller of a queue may wait for it to be in demand. */
+static void test_demand_start(void)
+{
+    struct server server;
+    OVERLAPPED overlapped;
+
+    if (!server_start(&server, 2))
+        return;
+    memset(&overlapped, 0, sizeof overlapped);
+    ok_eq(HttpWaitForDemandStart(NULL, NULL), ERROR_INVALID_PARAMETER);
+    ok_eq(HttpWaitForDemandStart(server.queue, &overlapped), ERROR_INVALID_ID_AUTHORITY);
+    server_stop(&server);
+}
+
+/* [own] Queues that several processes share: the flags are known, and there is no such queue. */
+static void test_shared_queues(void)
+{
+    const ULONG delegation = HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING | HTTP_CREATE_REQUEST_QUEUE_FLAG_DELEGATION;
+    HTTP_DELEGATE_REQUEST_PROPERTY_INFO info = {DelegateRequestDelegateUrlProperty, 2, (void *)L"/"};
+    struct server server;
+    HANDLE queue = NULL;
+
+    if (!server_start(&server, 2))
+        return;
+    /* [net] nobody made it */
+    ok_eq(HttpCreateRequestQueue(version_2, L"winetest nobody", NULL, HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING,
+                                 &queue), ERROR_FILE_NOT_FOUND);
+    ok_eq(HttpCreateRequestQueue(version_2, L"winetest nobody", NULL, delegation, &queue), ERROR_FILE_NOT_FOUND);
+    ok(queue == NULL, "a handle was written");
+    if (!test_on_windows())
+        refused(HttpCreateRequestQueue(version_2, L"winetest mine", NULL, HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER,
+                                       &queue));
+    ok_eq(HttpDelegateRequestEx(NULL, server.queue, 1, 0, 1, &info), ERROR_INVALID_HANDLE);
+    if (!test_on_windows())
+        refused(HttpDelegateRequestEx(server.queue, server.queue, 1, 0, 1, &info));
+    server_stop(&server);
+}
+
+static ULONG set_session(ULONGLONG id, HTTP_SERVER_PROPERTY property, void *value, ULONG size)
+{
+    return HttpSetServerSessionProperty(id, property, value, size);
+}
+
+static ULONG get_session(ULONGLONG id, HTTP_SERVER_PROPERTY property, void *value, ULONG size, ULONG *returned)
+{
+    return HttpQueryServerSessionProperty(id, property, value, size, returned);
+}
+
+static ULONG set_group(ULONGLONG id, HTTP_SERVER_PROPERTY property, void *value, ULONG size)
+{
+    return HttpSetUrlGroupProperty(id, property, value, size);
+}
+
+static ULONG get_group(ULONGLONG id, HTTP_SERVER_PROPERTY property, void *value, ULONG size, ULONG *returned)
+{
+    return HttpQueryUrlGroupProperty(id, property, value, size, returned);
+}
+
+static const struct property_calls of_session = {set_session, get_session}, of_group = {set_group, get_group};
+
+static void check_refused(const struct property_calls *calls, ULONGLONG id, HTTP_SERVER_PROPERTY property, void *value,
+                          ULONG size)
+{
+    char out[256];
+    ULONG returned = 0;
+
+    refused(calls->set(id, property, value, size));
+    refused(calls->get(id, property, out, sizeof out, &returned));
+}
+
+/* [own] What a program would rely on isn't taken: a log, a scheme to authenticate with, a channel binding. */
+static void test_properties(void)
+{
+    HTTP_SERVER_AUTHENTICATION_INFO authentication;
+    HTTP_CHANNEL_BIND_INFO binding;
+    HTTP_LOGGING_INFO logging;
+    struct server server;
+
+    if (test_on_windows() || !server_start(&server, 2))
+        return;
+    memset(&authentication, 0, sizeof authentication);
+    authentication.Flags.Present = 1;
+    authentication.AuthSchemes = HTTP_AUTH_ENABLE_NTLM;
+    memset(&binding, 0, sizeof binding);
+    binding.Hardening = HttpAuthenticationHardeningStrict;
+    memset(&logging, 0, sizeof logging);
+    logging.Flags.Present = 1;
+    refused(of_session.set(server.session, HttpServerAuthenticationProperty, &authentication, sizeof authentication));
+    refused(of_group.set(server.group, HttpServerAuthenticationProperty, &authentication, sizeof authentication));
+    check_refused(&of_session, server.session, HttpServerExtendedAuthenticationProperty, &authentication,
+                  sizeof authentication);
+    check_refused(&of_session, server.session, HttpServerChannelBindProperty, &binding, sizeof binding);
+    check_refused(&of_group, server.group, HttpServerChannelBindProperty, &binding, sizeof binding);
+    check_refused(&of_session, server.session, HttpServerLoggingProperty, &logging, sizeof logging);
+    check_refused(&of_group, server.group, HttpServerLoggingProperty, &logging, sizeof logging);
+    test_served(&server, "/");
+    server_stop(&server);
+}
+
+typedef ULONG(WINAPI *plain_function)(void);
+
+/* [own] Exports without a prototype, for whoever looks them up: they are there and refuse. */
+static void test_undocumented(void)
+{
+    static const char *const names[] = {
+        "HttpControlService", "HttpCreateRequestQueueEx", "HttpDelegateRequest", "HttpEvaluateRequest",
+        "HttpGetCounters",
+    };
+    HMODULE module = GetModuleHandleA("httpapi.dll");
+    size_t i;
+
+    for (i = 0; i < ARRAYSIZE(names) && !test_on_windows(); i++) {
+        plain_function function = (plain_function)(void *)GetProcAddress(module, names[i]);
+
+        if (ok(function != NULL, "%s isn't exported", names[i]))
+            refused(function());
+    }
+}
+
+START_TEST(later)
+{
+    ok_eq(HttpInitialize(version_2, HTTP_INITIALIZE_SERVER | HTTP_INITIALIZE_CONFIG, NULL), NO_ERROR);
+    test_configuration_arguments();
+    test_configuration();
+    test_cache_arguments();
+    test_cache();
+    test_cache_policy();
+    test_log_data();
+    test_client_certificate();
+    test_https(1);
+    test_https(2);
+    test_demand_start();
+    test_shared_queues();
+    test_properties();
+    test_undocumented();
+    ok_eq(HttpTerminate(HTTP_INITIALIZE_SERVER | HTTP_INITIALIZE_CONFIG, NULL), NO_ERROR);
+}
