@@ -162,12 +162,8 @@ static bool is_listed(const char *list, uint16_t port)
     return found;
 }
 
-/*
- * A socket that is bound and doesn't listen has its port for itself on Windows. Wine gives every socket SO_REUSEADDR;
- * when ours has it, too, the kernel lets us in. Without it only connections, which are in the kernel's lists, may be in
- * the way: a bound socket isn't in any.
- */
-static bool is_held(const union address *a)
+/* Somebody is in the way who isn't in the kernel's lists. */
+static bool is_in_unseen_use(const union address *a)
 {
     uint16_t port = ntohs(a->v4.sin_port); /* at the same place in both families */
     int fd = bind_socket(a, false, false);
@@ -178,6 +174,20 @@ static bool is_held(const union address *a)
     }
     return errno == EADDRINUSE && !access("/proc/net/tcp", R_OK) && !is_listed("/proc/net/tcp", port) &&
            !is_listed("/proc/net/tcp6", port);
+}
+
+/*
+ * A socket that is bound and doesn't listen has its port for itself on Windows. Wine gives every socket SO_REUSEADDR;
+ * when ours has it, too, the kernel lets us in. Without it only connections, which are in the kernel's lists, may be in
+ * the way: a bound socket isn't in any. A connection of the last server on this port may end just between the two looks;
+ * so what counts is what is seen again and again.
+ */
+static bool is_held(const union address *a)
+{
+    for (int look = 0; look < 3; look++)
+        if (!is_in_unseen_use(a))
+            return false;
+    return true;
 }
 
 /*
