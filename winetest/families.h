@@ -27,5 +27,9 @@
     X(events) \
     X(disconnect) \
     X(later) \
+    X(httpsys) \
+    X(listener) \
+    X(mormot) \
+    X(cpprest) \
 
 #endif
