@@ -208,42 +208,6 @@ static void test_log_data(void)
     server_stop(&server);
 }
 
-/* [doc] A plain connection has no certificate; what is asked for must have room. */
-static void test_client_certificate(void)
-{
-    HTTP_SSL_CLIENT_CERT_INFO info;
-    HTTP_CONNECTION_ID connection;
-    struct receive receive;
-    struct server server;
-    ULONG size = 0;
-    SOCKET s;
-
-    if (!server_start(&server, 2))
-        return;
-    s = connect_local(server.port);
-    send_get(s, server.port, "/");
-    receive_next(&receive, server.queue);
-    connection = receive.data.request.ConnectionId;
-    ok_eq(HttpReceiveClientCertificate(server.queue, connection, 0, NULL, sizeof info, &size, NULL),
-          ERROR_INVALID_PARAMETER);
-    if (!test_on_windows()) {
-        ok_eq(HttpReceiveClientCertificate(NULL, connection, 0, &info, sizeof info, &size, NULL),
-              ERROR_INVALID_HANDLE);
-        ok_eq(HttpReceiveClientCertificate(server.queue, connection, 4, &info, sizeof info, &size, NULL),
-              ERROR_INVALID_PARAMETER);
-        ok_eq(HttpReceiveClientCertificate(server.queue, connection, 0, &info, sizeof info - 1, &size, NULL),
-              ERROR_INSUFFICIENT_BUFFER);
-        ok_eq(HttpReceiveClientCertificate(server.queue, connection, 0, &info, sizeof info, &size, NULL),
-              ERROR_NOT_FOUND);
-        ok_eq(HttpReceiveClientCertificate(server.queue, connection, HTTP_RECEIVE_SECURE_CHANNEL_TOKEN, &info,
-                                           sizeof info, &size, NULL), ERROR_NOT_FOUND);
-    }
-    ok_eq(respond(server.queue, receive.data.request.RequestId, "plain"), NO_ERROR);
-    receive_close(&receive);
-    closesocket(s);
-    server_stop(&server);
-}
-
 /* [own] A prefix with https can't be added, in either version of the API. */
 static void test_https(int version)
 {
@@ -384,7 +348,6 @@ START_TEST(later)
     test_cache();
     test_cache_policy();
     test_log_data();
-    test_client_certificate();
     test_https(1);
     test_https(2);
     test_demand_start();

@@ -39,25 +39,6 @@ static ULONG check_HttpFlushResponseCache(HANDLE queue, PCWSTR url, ULONG flags,
     return check_queue(queue);
 }
 
-/* A connection without TLS has no certificate, and there is no other yet. */
-static ULONG check_HttpReceiveClientCertificate(HANDLE queue, HTTP_CONNECTION_ID connection, ULONG flags,
-                                                PHTTP_SSL_CLIENT_CERT_INFO info, ULONG size, PULONG returned,
-                                                LPOVERLAPPED overlapped)
-{
-    ULONG error = check_queue(queue), least = flags & HTTP_RECEIVE_SECURE_CHANNEL_TOKEN
-                                                  ? sizeof(HTTP_REQUEST_CHANNEL_BIND_STATUS)
-                                                  : sizeof(HTTP_SSL_CLIENT_CERT_INFO);
-
-    (void)returned;
-    (void)overlapped;
-    if (error)
-        return error;
-    if (!info || HTTP_IS_NULL_ID(&connection) ||
-        flags & ~(ULONG)(HTTP_RECEIVE_SECURE_CHANNEL_TOKEN | HTTP_RECEIVE_FULL_CHAIN))
-        return ERROR_INVALID_PARAMETER;
-    return size < least ? ERROR_INSUFFICIENT_BUFFER : ERROR_NOT_FOUND;
-}
-
 /* Only the controller of a queue may wait, and a queue can't have one yet (HttpCreateRequestQueue refuses the flag). */
 static ULONG check_HttpWaitForDemandStart(HANDLE queue, LPOVERLAPPED overlapped)
 {
@@ -110,6 +91,7 @@ static ULONG check_HttpQueryServiceConfiguration(HANDLE service, HTTP_SERVICE_CO
 #define check_HttpGetExtension(...) NO_ERROR
 #define check_HttpPrepareUrl(...) NO_ERROR
 #define check_HttpQueryRequestProperty(queue, ...) check_queue(queue)
+#define check_HttpReceiveClientCertificate(queue, ...) check_queue(queue)
 #define check_HttpSetRequestProperty(queue, ...) check_queue(queue)
 
 /* --- the exports */
