@@ -7,7 +7,7 @@
 #include <setjmp.h>
 #include <signal.h>
 
-#include "../../dlls/httpapi/host/native/guard.h"
+#include "../../dlls/httpapi/engine/guard.h"
 
 TestSuite(guard, .timeout = TIMEOUT_S);
 

@@ -4,7 +4,7 @@
  */
 #include "native_test.h"
 
-#include "../../dlls/httpapi/host/native/guard.h"
+#include "../../dlls/httpapi/engine/guard.h"
 
 TestSuite(memory, .timeout = TIMEOUT_S);
 

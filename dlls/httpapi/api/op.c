@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "../engine/guard.h"
 #include "../host/host.h"
 #include "api.h"
 #include "queue_object.h"
@@ -65,45 +66,54 @@ static void op_free(struct op *op)
 }
 
 /* The event of the call, without the bit that keeps its packet from the port. */
-static HANDLE event_of(const OVERLAPPED *o)
+static HANDLE event_of(const struct op *op)
 {
-    return (HANDLE)((ULONG_PTR)o->hEvent & ~(ULONG_PTR)1);
+    return (HANDLE)((ULONG_PTR)op->event & ~(ULONG_PTR)1);
+}
+
+/* The signals of an operation that ended before are taken back. */
+static void reset_signals(const struct op *op)
+{
+    HANDLE event = event_of(op);
+
+    if (event)
+        host_event_begin(event);
+    else
+        queue_object_reset(op->queue);
+    if (op->queue->port)
+        port_at_work(op->queue->port);
 }
 
 struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *stack)
 {
     struct op *op = stack;
+    HANDLE event = NULL;
 
-    if (overlapped)
-        probe_write(overlapped, sizeof *overlapped); /* it may fault: before anything is held */
-    if (!queue_object_hold(q))
-        return NULL;
-    if (overlapped) {
-        HANDLE event = event_of(overlapped);
-
-        op = op_alloc();
-        if (!op) {
-            queue_object_release(q);
-            return NULL;
-        }
+    if (overlapped) { /* it may fault: before anything is held */
         overlapped->InternalHigh = 0;
         overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
-        if (event)
-            host_event_begin(event);
-        else
-            queue_object_reset(q);
-        if (q->port)
-            port_at_work(q->port);
+        event = overlapped->hEvent;
+    }
+    if (!queue_object_hold(q))
+        return NULL;
+    if (overlapped)
+        op = op_alloc();
+    if (!op) {
+        queue_object_release(q);
+        return NULL;
     }
     io_init(&op->io, op_io_done);
     op->io.owner = op;
     op->queue = q;
     op->overlapped = overlapped;
+    op->event = event;
     op->thread = host_thread_id();
     op->head = op->inline_head;
     op->cleanup = NULL;
     op->waits_for_disconnect = false;
     waiter_init(&op->waiter);
+    if (overlapped)
+        reset_signals(op);
     return op;
 }
 
@@ -123,25 +133,45 @@ static void op_release(struct op *op)
     queue_object_release(q);
 }
 
+struct ending {
+    OVERLAPPED *overlapped;
+    NTSTATUS status;
+    ULONGLONG bytes;
+};
+
 /*
  * Bytes, then the status with release order: a program that polls Internal finds both. Afterwards the OVERLAPPED may
- * be gone, so its event is read before.
+ * be gone.
  */
+static void write_ending(void *arg)
+{
+    const struct ending *e = arg;
+
+    e->overlapped->InternalHigh = (ULONG_PTR)e->bytes;
+    __atomic_store_n(&e->overlapped->Internal, (ULONG_PTR)e->status, __ATOMIC_RELEASE);
+}
+
+/* Into the OVERLAPPED, which the program may have freed meanwhile. */
+static void note_ending(struct op *op, NTSTATUS status, ULONGLONG bytes)
+{
+    struct ending e = {op->overlapped, status, bytes};
+
+    if (!guard_run(write_ending, &e))
+        WARN("the OVERLAPPED %p of a pending call is gone", (void *)op->overlapped);
+}
+
 static void tell(struct op *op, NTSTATUS status, ULONGLONG bytes, bool packet)
 {
     struct http_queue *q = op->queue;
-    OVERLAPPED *o = op->overlapped;
-    HANDLE event = event_of(o);
+    HANDLE event = event_of(op);
 
-    packet = packet && !((ULONG_PTR)o->hEvent & 1);
-    o->InternalHigh = (ULONG_PTR)bytes;
-    __atomic_store_n(&o->Internal, (ULONG_PTR)status, __ATOMIC_RELEASE);
+    note_ending(op, status, bytes);
     if (event)
         host_event_end(event);
     else
         queue_object_signal(q);
-    if (packet)
-        queue_object_post(q, o, status, bytes);
+    if (packet && !((ULONG_PTR)op->event & 1))
+        queue_object_post(q, op->overlapped, status, bytes);
 }
 
 void op_complete(struct op *op, NTSTATUS status, ULONGLONG bytes)
@@ -161,11 +191,13 @@ void op_io_done(struct io *io)
     op_complete(container_of(io, struct op, io), result_to_status(io->result), io->bytes);
 }
 
-/* Not for other errors: Windows leaves the variable alone then. */
+/* Not for other errors: Windows leaves the variable alone then. It was probed; if it is gone since, nobody misses it. */
 static void return_bytes(ULONG error, ULONGLONG bytes, ULONG *returned)
 {
+    ULONG count = (ULONG)bytes;
+
     if (returned && (error == NO_ERROR || error == ERROR_MORE_DATA || error == ERROR_HANDLE_EOF))
-        *returned = (ULONG)bytes;
+        guard_copy(returned, &count, sizeof count);
 }
 
 static ULONG blocking_return(struct op *op, ULONG *returned)
@@ -182,7 +214,7 @@ static ULONG blocking_return(struct op *op, ULONG *returned)
 void op_discard(struct op *op, ULONG error)
 {
     if (op->overlapped)
-        op->overlapped->Internal = (ULONG_PTR)error_to_status(error);
+        note_ending(op, error_to_status(error), 0);
     op_release(op);
 }
 
@@ -194,7 +226,7 @@ ULONG op_return(struct op *op, bool blocking, enum result result, ULONG *returne
     if (!blocking && result == RESULT_OK)
         tell(op, STATUS_SUCCESS, op->io.bytes, !queue_object_skips_success(op->queue));
     else if (!blocking)
-        op->overlapped->Internal = (ULONG_PTR)result_to_status(result);
+        note_ending(op, result_to_status(result), 0);
     op_release(op);
     return result_to_error(result);
 }

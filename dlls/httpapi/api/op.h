@@ -39,6 +39,7 @@ struct op {
     };
     struct http_queue *queue;
     OVERLAPPED *overlapped; /* NULL: a blocking call waits for it */
+    HANDLE event;           /* its hEvent, as it was when the call began */
     struct waiter waiter;   /* of the blocking call */
     NTSTATUS status;        /* blocking: how it ended */
     ULONGLONG bytes;

@@ -5,6 +5,7 @@
 #include "queue_object.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../engine/connection.h"
 #include "../engine/log.h"
@@ -243,13 +244,15 @@ static NTSTATUS bind_port(struct http_queue *q, const struct handle_completion_i
 bool handle_set_information(HANDLE handle, ULONG info_class, const void *info, ULONG length, NTSTATUS *status)
 {
     struct http_queue *q = queue_object_find(handle);
+    struct handle_completion_info completion;
 
     if (!q)
         return false;
     TRACE("handle %p class %u length %u", handle, info_class, length);
-    if (info_class == HANDLE_INFO_COMPLETION && length >= sizeof(struct handle_completion_info)) {
+    if (info_class == HANDLE_INFO_COMPLETION && length >= sizeof completion) {
+        memcpy(&completion, info, sizeof completion); /* it may fault: no lock is held */
         pthread_mutex_lock(&config_lock);
-        *status = bind_port(q, info);
+        *status = bind_port(q, &completion);
         pthread_mutex_unlock(&config_lock);
     } else if (info_class == HANDLE_INFO_NOTIFICATION_MODES && length >= sizeof(ULONG)) {
         /* Modes are only ever added (SetFileCompletionNotificationModes' documentation). */

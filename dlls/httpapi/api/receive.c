@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "../engine/guard.h"
 #include "../engine/request.h"
 #include "api.h"
 #include "fill.h"
@@ -16,6 +17,13 @@
 #include "status.h"
 
 #define RECEIVE_FLAGS (ULONG)(HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY | HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY)
+
+static void add_body(void *arg)
+{
+    struct op *op = arg;
+
+    fill_add_body(op->buffer, &op->filled, (ULONG)op->io.bytes, op->read.at_end);
+}
 
 /*
  * The second half of a flushed receive: body bytes were read behind the copied ones. Who cancels that gets the request
@@ -27,7 +35,8 @@ static enum result flush_end(struct op *op, enum result result)
 
     if (result != RESULT_OK && result != RESULT_EOF && !stopped)
         return result;
-    fill_add_body(op->buffer, &op->filled, (ULONG)op->io.bytes, op->read.at_end);
+    if (!guard_run(add_body, op))
+        return RESULT_FAULT;
     op->io.bytes = op->filled.used;
     return RESULT_OK;
 }
@@ -64,16 +73,40 @@ static bool wants_more(const struct op *op, const struct request *r)
            f->body_offset + f->body < op->size;
 }
 
-/* Copies the request the op has taken. RESULT_PENDING when the op waits for more of the body. */
-static enum result deliver(struct op *op, struct request *r)
+struct filling {
+    struct op *op;
+    const struct request *request;
+};
+
+static void fill(void *arg)
 {
-    bool copy_body = op->flags & RECEIVE_FLAGS, more;
+    struct filling *f = arg;
+    struct op *op = f->op;
+
+    op->filled = fill_request(f->request, op->queue->version, op->flags & RECEIVE_FLAGS, op->buffer, op->size);
+}
+
+/* The buffer was there when the call began, and isn't any more. */
+static enum result give_back(struct request *r, bool by_id)
+{
+    if (by_id)
+        request_deliver(r, false, 0); /* the program knows it */
+    else
+        request_return(r);
+    return RESULT_FAULT;
+}
+
+/* Copies the request the op has taken. RESULT_PENDING when the op waits for more of the body. */
+static enum result deliver(struct op *op, struct request *r, bool by_id)
+{
     struct queue *engine = r->queue;
     uint64_t id = r->id;
+    bool more;
 
-    if (copy_body)
+    if (op->flags & RECEIVE_FLAGS)
         request_top_up(r);
-    op->filled = fill_request(r, op->queue->version, copy_body, op->buffer, op->size);
+    if (!guard_run(fill, &(struct filling){op, r}))
+        return give_back(r, by_id);
     op->io.bytes = op->filled.used;
     more = wants_more(op, r);
     request_deliver(r, op->filled.whole, op->filled.body);
@@ -89,7 +122,7 @@ static void receive_done(struct io *io)
     enum result result = io->result;
 
     if (result == RESULT_OK)
-        result = deliver(op, op->receive.request);
+        result = deliver(op, op->receive.request, false);
     if (result != RESULT_PENDING)
         op_complete(op, result_to_status(result), op->io.bytes);
 }
@@ -110,7 +143,7 @@ static ULONG receive(struct http_queue *q, HTTP_REQUEST_ID id, struct op *op, UL
     enum result result = engine ? take_request(op, engine, id) : RESULT_CANCELED;
 
     if (result == RESULT_OK)
-        result = deliver(op, op->receive.request);
+        result = deliver(op, op->receive.request, !HTTP_IS_NULL_ID(&id));
     return op_return(op, blocking, result, returned);
 }
 

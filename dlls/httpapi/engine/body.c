@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "connection.h"
+#include "guard.h"
 #include "parse.h"
 #include "request.h"
 #include "send.h"
@@ -143,21 +144,26 @@ static void copy_begin(struct request *r)
 
 /*
  * Copies to the application what there is. Called with the shard's lock, lets it go for the copy and takes it
- * again. Between copy_begin() and connection_unuse() neither request nor connection is freed.
+ * again. Between copy_begin() and connection_unuse() neither request nor connection is freed. False: the application's
+ * buffer is gone; the bytes stay for another read.
  */
-static void copy(struct request *r, struct body_read *rd)
+static bool copy(struct request *r, struct body_read *rd)
 {
     struct shard *s = r->connection->shard;
     size_t want = rd->size - rd->filled, n = available(r);
     const char *from = r->in + r->body.start;
+    bool copied;
 
     n = n < want ? n : want;
     shard_unlock(s);
-    memcpy(rd->buffer + rd->filled, from, n);
+    copied = guard_copy(rd->buffer + rd->filled, from, n);
     shard_lock(s);
     r->body.copying = false;
+    if (!copied)
+        return false;
     r->body.start += (uint32_t)n;
     rd->filled += n;
+    return true;
 }
 
 static void read_step(struct io *io);
@@ -192,8 +198,7 @@ static void read_step(struct io *io)
     enum result state;
 
     shard_lock(s);
-    copy(r, rd);
-    state = read_state(rd, r);
+    state = copy(r, rd) ? read_state(rd, r) : RESULT_FAULT;
     if (state == RESULT_PENDING && r->state == REQUEST_ANSWERED)
         state = RESULT_GONE;
     if (state == RESULT_PENDING)
@@ -286,9 +291,13 @@ static enum result read_try(struct request *r, struct body_read *rd)
 
     while (state == RESULT_PENDING && r->connection->state == CONN_REQUEST) {
         if (available(r)) {
+            bool copied;
+
             copy_begin(r);
-            copy(r, rd);
+            copied = copy(r, rd);
             connection_unuse(r->connection);
+            if (!copied)
+                return RESULT_FAULT;
         } else {
             enum received got = receive(r);
 

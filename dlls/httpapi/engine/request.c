@@ -250,6 +250,24 @@ enum result request_set_dscp(struct queue *q, uint64_t id, unsigned dscp)
     return done ? RESULT_OK : RESULT_UNSUPPORTED;
 }
 
+void request_return(struct request *r)
+{
+    struct connection *c = r->connection;
+    struct shard *s = c->shard;
+
+    shard_lock(s);
+    if (c->state == CONN_CLOSED) {
+        r->taker_counts = false;
+        request_retire(r);
+        connection_unuse(c); /* abandoned while it was taken: the count is ours */
+    } else if (!queue_push(r->queue, r)) {
+        connection_refuse(c, PAGE_UNAVAILABLE);
+        connection_settle(c);
+    }
+    shard_unlock(s);
+    io_flush();
+}
+
 enum result request_cancel(struct queue *q, uint64_t id)
 {
     struct request *r = request_lock(q, id);

@@ -175,10 +175,12 @@ static inline struct text request_header(const struct request *r, enum request_h
  * request_top_up    reads what body bytes have arrived meanwhile
  * request_deliver   after the copy: DELIVERED, or HELD when the buffer was too small. The request may be gone
  *                   behind this call. *consumed body bytes were copied out
+ * request_return    it couldn't be copied: goes to another receive of its queue
  */
 enum result request_take(struct queue *q, uint64_t id, struct request **taken);
 void request_top_up(struct request *r);
 void request_deliver(struct request *r, bool whole, uint32_t consumed);
+void request_return(struct request *r);
 
 /*
  * Finds a request and locks its shard; NULL (nothing locked) when the id is stale, foreign or of another queue.

@@ -16,6 +16,7 @@
 
 #include "body.h"
 #include "connection.h"
+#include "guard.h"
 #include "request.h"
 #include "shard.h"
 
@@ -240,38 +241,47 @@ static struct own_send *own_send_new(size_t data, unsigned count)
     return o;
 }
 
-/*
- * What is left of the application's send, copied: this reads the caller's memory, so no locks.
- * NULL without memory or descriptors.
- */
-static struct send *detach(const struct send *s)
+/* False: a memory piece is gone; those behind it are empty. */
+static bool copy_pieces(struct own_send *o, const struct send *s)
+{
+    char *to = o->data;
+    bool there = true;
+
+    for (unsigned i = 0; i < o->send.count; i++) {
+        struct piece *p = &o->send.pieces[i];
+
+        *p = there ? s->pieces[s->next + i] : (struct piece){.fd = -1};
+        if (p->fd >= 0) {
+            p->fd = dup(p->fd);
+            continue;
+        }
+        there = there && guard_copy(to, p->memory, p->length);
+        p->memory = to;
+        to += p->length;
+    }
+    return there;
+}
+
+/* What is left of the application's send, copied: this reads the caller's memory, so no locks. */
+static enum result detach(const struct send *s, struct send **copy)
 {
     struct own_send *o;
     size_t data = 0;
-    char *to;
 
     for (unsigned i = s->next; i < s->count; i++)
         data += s->pieces[i].fd < 0 ? s->pieces[i].length : 0;
     o = own_send_new(data, s->count - s->next);
     if (!o)
-        return NULL;
-    to = o->data;
-    for (unsigned i = 0; i < o->send.count; i++) {
-        struct piece *p = &o->send.pieces[i];
-
-        *p = s->pieces[s->next + i];
-        if (p->fd >= 0) {
-            p->fd = dup(p->fd);
-            continue;
-        }
-        memcpy(to, p->memory, p->length);
-        p->memory = to;
-        to += p->length;
+        return RESULT_NO_MEMORY;
+    if (!copy_pieces(o, s)) {
+        own_send_over(&o->send.io);
+        return RESULT_FAULT;
     }
     o->send.more = s->more;
     o->send.disconnect = s->disconnect;
     o->send.opaque = s->opaque;
-    return &o->send;
+    *copy = &o->send;
+    return RESULT_OK;
 }
 
 static bool is_busy(const struct request *r)
@@ -291,15 +301,14 @@ static enum result push_unlocked(struct request *r, struct send **s)
 {
     struct connection *c = r->connection;
     enum result result;
-    struct send *copy;
 
     r->sending = true;
     shard_unlock(c->shard);
     result = push_pieces(*s, c->fd, UINT64_MAX);
     if (result == RESULT_PENDING && (*s)->buffered) {
-        copy = detach(*s);
-        *s = copy ? copy : *s;
-        result = copy ? RESULT_PENDING : RESULT_NO_MEMORY;
+        enum result copied = detach(*s, s);
+
+        result = copied ? copied : RESULT_PENDING;
     }
     shard_lock(c->shard);
     r->sending = false;
@@ -347,14 +356,14 @@ static enum result start(struct request *r, struct send *s)
 /* A buffered part behind others that wait: copied before it takes its place, because that needs no lock. */
 static enum result begin_copied(struct queue *q, uint64_t id, const struct send *s, uint64_t *bytes)
 {
-    struct send *copy = detach(s);
-    struct request *r = copy ? request_lock(q, id) : NULL;
+    struct send *copy = NULL;
+    enum result result = detach(s, &copy);
+    struct request *r = result ? NULL : request_lock(q, id);
     struct connection *c;
     struct shard *shard;
-    enum result result;
 
-    if (!copy)
-        return RESULT_NO_MEMORY;
+    if (result)
+        return result;
     if (!r) {
         own_send_over(&copy->io);
         return RESULT_GONE;

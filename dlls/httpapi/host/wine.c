@@ -10,6 +10,7 @@
 
 #include "../api/api.h"
 #include "../api/handle.h"
+#include "../engine/guard.h"
 #include "../engine/wait.h"
 #include "build_id.h"
 #include "config.h"
@@ -77,6 +78,7 @@ static NTSTATUS enter_attach(void *args)
     struct door_attach *a = args;
 
     log_open();
+    guard_share_signals();
     service_chore = wine_events_settle;
     a->version = DOOR_VERSION;
     a->service_threads = api_service_threads();

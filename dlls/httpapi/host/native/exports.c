@@ -8,9 +8,9 @@
 #include <stdatomic.h>
 
 #include "../../api/api.h"
+#include "../../engine/guard.h"
 #include "../../engine/wait.h"
 #include "config.h"
-#include "guard.h"
 #include "native.h"
 
 static void *serve(void *index)
