@@ -7,6 +7,6 @@
 #define WINETEST_FAMILIES_H
 
 #define TEST_FAMILIES(X) \
-    X(gone)
+    X(arguments) X(gone)
 
 #endif

@@ -38,6 +38,28 @@ bool api_is_initialized(void);
     } while (0)
 
 /*
+ * What a pointer has to be a multiple of: the alignment of what it points to, as Windows' kernel asks of structures. 1
+ * for bytes and for what is no pointer.
+ */
+#define API_ALIGNMENT_OF(type) type *: _Alignof(type)
+#define API_ALIGNMENT(parameter) \
+    _Generic((parameter){0}, API_ALIGNMENT_OF(HANDLE), API_ALIGNMENT_OF(ULONG), API_ALIGNMENT_OF(ULONGLONG), \
+             API_ALIGNMENT_OF(PWSTR), const WCHAR *: _Alignof(WCHAR), API_ALIGNMENT_OF(OVERLAPPED), \
+             API_ALIGNMENT_OF(SECURITY_ATTRIBUTES), API_ALIGNMENT_OF(HTTP_REQUEST), API_ALIGNMENT_OF(HTTP_RESPONSE), \
+             API_ALIGNMENT_OF(HTTP_REQUEST_HEADERS), API_ALIGNMENT_OF(HTTP_DATA_CHUNK), \
+             API_ALIGNMENT_OF(HTTP_BYTE_RANGE), API_ALIGNMENT_OF(HTTP_CACHE_POLICY), API_ALIGNMENT_OF(HTTP_LOG_DATA), \
+             API_ALIGNMENT_OF(HTTP_SSL_CLIENT_CERT_INFO), API_ALIGNMENT_OF(HTTP_DELEGATE_REQUEST_PROPERTY_INFO), \
+             default: 1)
+#define API_STRAY_F(type, name) (door_args->name & (API_ALIGNMENT(type) - 1))
+#define API_STRAY_R(type, name) | API_STRAY_F(type, name)
+
+/* For a host: the call of an export with `door_args`. A misaligned structure is no memory, whatever else is wrong. */
+#define API_CALL(function) \
+    (api_is_initialized() && (function##_PARAMS(API_STRAY_F, API_STRAY_R)) \
+         ? ERROR_NOACCESS \
+         : api_##function(function##_PARAMS(DOOR_UNPACK_F, DOOR_UNPACK_R)))
+
+/*
  * Reads, or reads and writes back, a byte of each page, as Windows' probes do. Faults, rather than fail halfway, when
  * memory isn't there. Nothing may be held.
  */

@@ -122,6 +122,7 @@ static ULONG probe_chunks(const HTTP_DATA_CHUNK *chunks, USHORT count)
 {
     if (count > CHUNKS_MAX || (count && !chunks))
         return ERROR_INVALID_PARAMETER;
+    probe_read(chunks, count * sizeof *chunks);
     for (USHORT i = 0; i < count; i++)
         if (chunks[i].DataChunkType == HttpDataChunkFromMemory && chunks[i].FromMemory.pBuffer)
             probe_read(chunks[i].FromMemory.pBuffer, chunks[i].FromMemory.BufferLength);
@@ -237,9 +238,13 @@ static ULONG fail_send(struct op *op, ULONG error)
     return error;
 }
 
-static ULONG check_response(const HTTP_RESPONSE_V1 *r, ULONG flags, const void *reserved1, ULONG reserved2)
+static ULONG check_response(unsigned version, const HTTP_RESPONSE_V1 *r, ULONG flags, const void *reserved1,
+                            ULONG reserved2)
 {
-    if (!r || reserved1 || reserved2 || r->StatusCode < 100 || r->StatusCode > 999)
+    if (!r || reserved1 || reserved2)
+        return ERROR_INVALID_PARAMETER;
+    probe_read(r, version == 2 ? sizeof(HTTP_RESPONSE_V2) : sizeof *r);
+    if (r->StatusCode < 100 || r->StatusCode > 999)
         return ERROR_INVALID_PARAMETER;
     if (flags & HTTP_SEND_RESPONSE_FLAG_OPAQUE && r->StatusCode != 101)
         return ERROR_INVALID_PARAMETER;
@@ -251,8 +256,10 @@ static ULONG check_response(const HTTP_RESPONSE_V1 *r, ULONG flags, const void *
 }
 
 /* What a program asks for beside the response, and would be a hint or a line in a log. */
-static void ignore_extras(const HTTP_CACHE_POLICY *policy, const void *log_data)
+static void ignore_extras(const HTTP_CACHE_POLICY *policy, const HTTP_LOG_DATA *log_data)
 {
+    probe_read(policy, policy ? sizeof *policy : 0);
+    probe_read(log_data, log_data ? sizeof *log_data : 0);
     if (policy && policy->Policy != HttpCachePolicyNocache)
         FIXME("responses aren't cached yet");
     if (log_data)
@@ -275,7 +282,7 @@ ULONG api_HttpSendHttpResponse(HANDLE queue, HTTP_REQUEST_ID id, ULONG flags, PH
     REQUIRE_INITIALIZED();
     if (!q)
         return ERROR_INVALID_HANDLE;
-    error = check_response(r, flags, reserved1, reserved2);
+    error = check_response(q->version, r, flags, reserved1, reserved2);
     if (error)
         return error;
     ignore_extras(policy, log_data);

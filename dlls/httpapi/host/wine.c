@@ -159,7 +159,7 @@ DOOR_PORTS(X)
     static NTSTATUS enter_##name(void *args) \
     { \
         struct door_##name *door_args = args; \
-        door_args->result = api_##name(name##_PARAMS(DOOR_UNPACK_F, DOOR_UNPACK_R)); \
+        door_args->result = API_CALL(name); \
         return STATUS_SUCCESS; \
     }
 HTTPAPI_EXPORTS(X)

@@ -47,7 +47,7 @@ static ULONG finish(enum door_call call, bool made, ULONG result)
     { \
         struct door_##name *door_args = p; \
 \
-        door_args->result = api_##name(name##_PARAMS(DOOR_UNPACK_F, DOOR_UNPACK_R)); \
+        door_args->result = API_CALL(name); \
     } \
     NATIVE_EXPORT ULONG WINAPI native_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) __asm__(#name); \
     ULONG WINAPI native_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) \
