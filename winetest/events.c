@@ -741,10 +741,13 @@ static void test_pipe(void)
 
 /* --- threads that are terminated */
 
+static volatile LONG begun;
+
 static DWORD WINAPI wait_thread(void *arg)
 {
     struct call *c = arg;
 
+    InterlockedExchange(&begun, 1);
     return WaitForSingleObject(c->event, DEADLINE);
 }
 
@@ -752,15 +755,22 @@ static DWORD WINAPI change_thread(void *arg)
 {
     struct call *c = arg;
 
+    InterlockedExchange(&begun, 1);
     while (SetEvent(c->event))
         ResetEvent(c->event);
     return 0;
 }
 
+/* Not while it starts: a process of 32 bits under Wine 8.0 wouldn't survive that. */
 static void terminate(struct call *c, PTHREAD_START_ROUTINE routine, DWORD after)
 {
-    HANDLE thread = CreateThread(NULL, 0, routine, c, 0, NULL);
+    ULONGLONG end = GetTickCount64() + DEADLINE;
+    HANDLE thread;
 
+    begun = 0;
+    thread = CreateThread(NULL, 0, routine, c, 0, NULL);
+    while (!begun && GetTickCount64() < end)
+        SwitchToThread();
     Sleep(after); /* in its call, as far as can be told */
     ok(TerminateThread(thread, 0), "error %lu", UL(GetLastError()));
     ok_comes(thread);
