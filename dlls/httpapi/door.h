@@ -60,6 +60,8 @@ struct door_handle {
 /* Where a completion port's packets are: host/wine_port.c. */
 enum door_port_state { DOOR_PORT_OUTSIDE, DOOR_PORT_DRAINING, DOOR_PORT_RING };
 
+#define DOOR_BATCH 64 /* packets in one call, at most */
+
 struct door_packet {
     uint64_t key, value, bytes;
     int32_t status;

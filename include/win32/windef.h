@@ -48,12 +48,11 @@ typedef unsigned int UINT;
 typedef int32_t LONG, NTSTATUS, HRESULT;
 typedef uint32_t ULONG, DWORD;
 typedef int BOOL;
-typedef int64_t LONGLONG, LONG64;
-typedef uint64_t ULONGLONG, ULONG64, DWORD64, DWORDLONG;
+/* Windows aligns them to eight bytes on 32 bits, too; Linux doesn't. */
+typedef int64_t __attribute__((aligned(8))) LONGLONG, LONG64, INT64;
+typedef uint64_t __attribute__((aligned(8))) ULONGLONG, ULONG64, DWORD64, DWORDLONG, UINT64;
 typedef int32_t INT32;
 typedef uint32_t UINT32;
-typedef int64_t INT64;
-typedef uint64_t UINT64;
 typedef uint8_t UINT8;
 typedef uint16_t UINT16;
 typedef intptr_t INT_PTR, LONG_PTR;

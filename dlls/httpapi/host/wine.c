@@ -15,17 +15,16 @@
 #include "build_id.h"
 #include "config.h"
 #include "host.h"
+#include "wine_abi.h"
 #include "wine_event.h"
 #include "wine_port.h"
-
-#define WINDOWS __attribute__((ms_abi))
 
 extern WINDOWS NTSTATUS NtCreateEvent(HANDLE *handle, ULONG access, const void *attributes, ULONG type,
                                       BOOLEAN signalled);
 extern WINDOWS NTSTATUS NtSetEvent(HANDLE handle, LONG *previous);
 extern WINDOWS NTSTATUS NtResetEvent(HANDLE handle, LONG *previous);
 extern WINDOWS NTSTATUS NtClose(HANDLE handle);
-extern WINDOWS NTSTATUS wine_server_handle_to_fd(HANDLE handle, unsigned access, int *fd, unsigned *options);
+extern WINDOWS_C NTSTATUS wine_server_handle_to_fd(HANDLE handle, unsigned access, int *fd, unsigned *options);
 
 #define EVENT_ALL_ACCESS 0x1f0003
 #define NOTIFICATION_EVENT 0 /* EVENT_TYPE: reset by hand */
@@ -61,14 +60,16 @@ void host_handle_close(HANDLE handle)
 /* TEB.ClientId.UniqueThread */
 ULONG host_thread_id(void)
 {
-#if defined(__x86_64__)
     ULONG id;
 
+#if defined(__x86_64__)
     __asm__("movl %%gs:0x48, %0" : "=r"(id));
-    return id;
+#elif defined(__i386__)
+    __asm__("movl %%fs:0x24, %0" : "=r"(id));
 #else
 #error "where is the thread's id?"
 #endif
+    return id;
 }
 
 /* The entries: STATUS_SUCCESS always; Wine itself returns another status when one of them faults. */

@@ -31,8 +31,8 @@
 #include "../engine/list.h"
 #include "../engine/wait.h"
 #include "host.h"
+#include "wine_abi.h"
 
-#define WINDOWS __attribute__((ms_abi))
 #define NOTIFICATION_EVENT 0
 #define WAITS_MAX 64 /* MAXIMUM_WAIT_OBJECTS */
 #define STREAK_MAX 16 /* waits that were over at once, after which Wine is asked: other handles have their turn */

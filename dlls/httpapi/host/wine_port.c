@@ -17,11 +17,9 @@
 #include "../api/handle_table.h"
 #include "../engine/port.h"
 #include "host.h"
+#include "wine_abi.h"
 
-_Static_assert(sizeof(struct packet) == sizeof(struct door_packet), "the PE half's packets are ours");
-
-extern __attribute__((ms_abi)) NTSTATUS NtSetIoCompletion(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status,
-                                                         SIZE_T bytes);
+extern WINDOWS NTSTATUS NtSetIoCompletion(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status, SIZE_T bytes);
 
 struct wine_port {
     struct port port;
@@ -224,11 +222,23 @@ static NTSTATUS status_of_take(enum result result)
     return result == RESULT_OK ? STATUS_SUCCESS : result == RESULT_TIMEOUT ? STATUS_TIMEOUT : STATUS_ABANDONED_WAIT_0;
 }
 
+/* The PE half's packet. */
+static struct packet given_packet(const struct door_port *a)
+{
+    const struct door_packet *p = (const struct door_packet *)(ULONG_PTR)a->packets;
+
+    return (struct packet){(uintptr_t)p->key, (uintptr_t)p->value, (uintptr_t)p->bytes, p->status};
+}
+
 static void take(struct wine_port *w, struct door_port *a)
 {
-    struct packet *packets = (struct packet *)(ULONG_PTR)a->packets;
+    struct door_packet *to = (struct door_packet *)(ULONG_PTR)a->packets;
+    struct packet packets[DOOR_BATCH];
+    unsigned most = a->count < DOOR_BATCH ? a->count : DOOR_BATCH;
 
-    a->status = status_of_take(port_take(&w->port, packets, a->count, &a->count, to_deadline(a)));
+    a->status = status_of_take(port_take(&w->port, packets, most, &a->count, to_deadline(a)));
+    for (unsigned i = 0; i < a->count; i++)
+        to[i] = (struct door_packet){packets[i].key, packets[i].value, packets[i].bytes, packets[i].status, 0};
     if (!a->status && atomic_load(&w->watchers) && !port_is_empty(&w->port))
         host_event_set(w->event); /* there is something for the next one */
 }
@@ -251,12 +261,12 @@ NTSTATUS wine_port_take(struct door_port *a)
 NTSTATUS wine_port_post(struct door_port *a)
 {
     struct wine_port *w = find_or_make(to_handle(a->handle));
-    const struct packet *packet = (const struct packet *)(ULONG_PTR)a->packets;
+    struct packet packet = given_packet(a);
 
     a->state = DOOR_PORT_OUTSIDE;
     a->port = (ULONG_PTR)(w ? enter(w, a) : NULL);
     if (a->state == DOOR_PORT_RING)
-        a->status = port_push(&w->port, packet, PUSH_POST) ? STATUS_NO_MEMORY : STATUS_SUCCESS;
+        a->status = port_push(&w->port, &packet, PUSH_POST) ? STATUS_NO_MEMORY : STATUS_SUCCESS;
     if (a->state != DOOR_PORT_OUTSIDE)
         release(w);
     return STATUS_SUCCESS;
@@ -308,9 +318,12 @@ static void open_ring(struct wine_port *w, struct door_port *a)
 NTSTATUS wine_port_serve(struct door_port *a)
 {
     struct wine_port *w = from_door(a);
+    struct packet packet;
 
-    if (a->packets)
-        port_push(&w->port, (const struct packet *)(ULONG_PTR)a->packets, PUSH_POST);
+    if (a->packets) {
+        packet = given_packet(a);
+        port_push(&w->port, &packet, PUSH_POST);
+    }
     if (a->state == DOOR_PORT_RING)
         open_ring(w, a);
     a->count = atomic_load(&w->outside);

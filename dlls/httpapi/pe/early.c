@@ -6,17 +6,18 @@
 
 #include <tlhelp32.h>
 
+#include "stub.h"
+
 #define EARLY_MAX 64
-#define STUB_SIZE 32
 #define STUBS_MAX 4
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static DWORD threads[EARLY_MAX];
 static volatile LONG count; /* more than EARLY_MAX: for ever */
-static DWORD64 stub_addresses[STUBS_MAX];
+static DWORD_PTR stub_addresses[STUBS_MAX];
 static unsigned stub_count;
 
-static BOOL is_in_stub(DWORD64 address)
+static BOOL is_in_stub(DWORD_PTR address)
 {
     for (unsigned i = 0; i < stub_count; i++)
         if (address - stub_addresses[i] < STUB_SIZE)
@@ -34,7 +35,7 @@ static BOOL waits(DWORD id)
     if (!thread)
         return FALSE;
     if (SuspendThread(thread) != (DWORD)-1) {
-        found = GetThreadContext(thread, &context) && is_in_stub(context.Rip);
+        found = GetThreadContext(thread, &context) && is_in_stub(context.STUB_PROGRAM_COUNTER);
         ResumeThread(thread);
     }
     CloseHandle(thread);
@@ -64,7 +65,7 @@ void early_find(const void *const stubs[], unsigned stub_number)
     THREADENTRY32 t = {.dwSize = sizeof t};
 
     for (; stub_count < stub_number && stub_count < STUBS_MAX; stub_count++)
-        stub_addresses[stub_count] = (DWORD64)stubs[stub_count];
+        stub_addresses[stub_count] = (DWORD_PTR)stubs[stub_count];
     if (snapshot == INVALID_HANDLE_VALUE)
         return;
     for (BOOL more = Thread32First(snapshot, &t); more; more = Thread32Next(snapshot, &t))

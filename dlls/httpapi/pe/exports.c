@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * exports.c: the functions of httpapi.dll, all made from the list in ../door.h, and the mark by which tools know us.
+ *
+ * Each is export_NAME here, because http.h declares one of them with another type; the build exports NAME, and reads from
+ * the symbol what a 32-bit caller calls it by (_export_NAME@SIZE).
  */
 #include "pe.h"
 
 #include "build_id.h"
 #include "config.h"
 
-#define EXPORT __declspec(dllexport)
-
-/* Under names of their own here, because http.h declares one of them with another type. */
 #define X(name) \
-    EXPORT ULONG WINAPI export_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) __asm__(#name); \
+    ULONG WINAPI export_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)); \
     ULONG WINAPI export_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) \
     { \
         struct door_##name args = {name##_PARAMS(DOOR_PACK_FIELD, DOOR_PACK_FIELD)}; \
@@ -22,9 +22,13 @@
 HTTPAPI_EXPORTS(X)
 #undef X
 
-/* Undocumented: called with whatever parameters, which on x86-64 the callee needn't know. */
+/*
+ * Undocumented: called with whatever parameters. On x86-64 the callee needn't know them; a 32-bit one should take them off
+ * the stack and can't, which callers that keep a frame pointer don't mind.
+ */
 #define X(name) \
-    EXPORT ULONG WINAPI name(void) \
+    ULONG WINAPI export_##name(void); \
+    ULONG WINAPI export_##name(void) \
     { \
         struct door_undocumented args = {#name}; \
 \
@@ -35,7 +39,8 @@ HTTPAPI_UNDOCUMENTED_EXPORTS(X)
 #undef X
 
 /* "version build": only our httpapi.dll exports this. */
-EXPORT const char *WINAPI HttpApiLinuxVersion(void)
+const char *WINAPI export_HttpApiLinuxVersion(void);
+const char *WINAPI export_HttpApiLinuxVersion(void)
 {
     return VERSION " " BUILD_ID;
 }

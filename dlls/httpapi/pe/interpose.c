@@ -2,18 +2,16 @@
 /*
  * interpose.c: NT calls on a request queue's handle go through the door; all others to Wine.
  *
- * Each ntdll function below is a 32-byte stub that ends in a system call. Its first 14 bytes become a jump to our
- * function; a copy of the whole stub is how we call the original (it has no address of its own in it). A thread that is
- * inside a system call returns behind the bytes we change.
+ * Each ntdll function below is a stub that ends in a system call (stub.h). It becomes a jump to our function, and we call
+ * the original in a copy.
  */
 #include "early.h"
 #include "event.h"
 #include "port.h"
+#include "stub.h"
 
 #include <string.h>
 
-#define STUB_SIZE 32
-#define JUMP_SIZE 14
 #define FILE_COMPLETION_INFORMATION 30 /* { HANDLE port; ULONG_PTR key; } */
 
 NTSTATUS NTAPI NtClose(HANDLE handle);
@@ -152,39 +150,18 @@ static const struct patch patches[] = {
 
 #define PATCHES (sizeof patches / sizeof *patches)
 
-/* mov r10,rcx; mov eax,N; test byte [0x7ffe0308],1; jne; syscall; ret ... */
-static BOOL is_stub(const BYTE *code)
-{
-    static const BYTE head[] = {0x4c, 0x8b, 0xd1, 0xb8}, middle[] = {0xf6, 0x04, 0x25, 0x08, 0x03, 0xfe, 0x7f, 0x01};
-
-    return !memcmp(code, head, sizeof head) && !memcmp(code + 8, middle, sizeof middle);
-}
-
 static BOOL all_are_stubs(HMODULE ntdll)
 {
     for (size_t i = 0; i < PATCHES; i++) {
         const BYTE *code = (const BYTE *)GetProcAddress(ntdll, patches[i].name);
 
-        if (code && is_stub(code))
+        if (code && stub_is_known(code))
             continue;
         complain("ntdll.%s looks unfamiliar and stays as it is: completion ports, CancelIo and CloseHandle "
                  "don't work on request queues", patches[i].name);
         return FALSE;
     }
     return TRUE;
-}
-
-/* jmp [rip+0]; address */
-static void write_jump(BYTE *code, const void *to)
-{
-    BYTE jump[JUMP_SIZE] = {0xff, 0x25};
-    DWORD protection;
-
-    memcpy(jump + 6, &to, sizeof to);
-    VirtualProtect(code, STUB_SIZE, PAGE_EXECUTE_READWRITE, &protection);
-    memcpy(code, jump, sizeof jump);
-    VirtualProtect(code, STUB_SIZE, protection, &protection);
-    FlushInstructionCache(GetCurrentProcess(), code, STUB_SIZE);
 }
 
 void interpose_install(void)
@@ -205,7 +182,7 @@ void interpose_install(void)
         *patches[i].real = copies + i * STUB_SIZE;
     }
     for (size_t i = 0; i < PATCHES; i++)
-        write_jump((BYTE *)GetProcAddress(ntdll, patches[i].name), patches[i].ours);
+        stub_redirect((BYTE *)GetProcAddress(ntdll, patches[i].name), patches[i].ours);
     early_find((const void *[]){(void *)GetProcAddress(ntdll, "NtRemoveIoCompletion"),
                                 (void *)GetProcAddress(ntdll, "NtRemoveIoCompletionEx")}, 2);
 }

@@ -14,6 +14,11 @@
 #include "build_id.h"
 #include "config.h"
 
+#ifdef __x86_64__
+#define ARCHITECTURE "x86_64"
+#else
+#define ARCHITECTURE "i386"
+#endif
 #define MEMORY_WINE_UNIX_FUNCS 1000 /* MEMORY_INFORMATION_CLASS, Wine's own */
 
 typedef NTSTATUS(WINAPI *unix_call)(UINT64 handle, unsigned call, void *args);
@@ -51,7 +56,7 @@ static BOOL find_unix_half(HMODULE self)
     }
     if (NtQueryVirtualMemory(GetCurrentProcess(), self, MEMORY_WINE_UNIX_FUNCS, &unix_handle, sizeof unix_handle,
                              NULL)) {
-        complain("httpev.so wasn't loaded: set WINEDLLPATH to the folder that holds x86_64-unix/httpev.so, "
+        complain("httpev.so wasn't loaded: set WINEDLLPATH to the folder that holds " ARCHITECTURE "-unix/httpev.so, "
                  "or start the program with httpapi-wine");
         return FALSE;
     }

@@ -12,7 +12,6 @@
 #include "early.h"
 #include "event.h"
 
-#define BATCH 64      /* packets in one call of the door */
 #define PATIENCE 5000 /* milliseconds; a thread that was terminated outside never comes back */
 
 NTSTATUS NTAPI NtQueryIoCompletion(HANDLE port, int info_class, void *info, ULONG length, ULONG *returned);
@@ -165,8 +164,8 @@ NTSTATUS NTAPI our_NtRemoveIoCompletionEx(HANDLE port, struct completion *comple
 {
     const LARGE_INTEGER now = {.QuadPart = 0};
     struct limit l = limit_from(timeout);
-    struct door_packet packets[BATCH];
-    ULONG most = count < BATCH ? count : BATCH;
+    struct door_packet packets[DOOR_BATCH];
+    ULONG most = count < DOOR_BATCH ? count : DOOR_BATCH;
     struct door_port a;
     LARGE_INTEGER left;
     NTSTATUS status;
