@@ -24,16 +24,29 @@ SAMPLES := $(patsubst samples/%.c,%,$(wildcard samples/*.c))
 HEADERS := $(wildcard include/*.h include/win32/*.h $S/*.h $S/*/*.h $S/host/native/*.h)
 
 W := $B/wine
-PE_DIR := $W/x86_64-windows
-UNIX_DIR := $W/x86_64-unix
-WINE_FILES := $(PE_DIR)/httpapi.dll $(PE_DIR)/httpev.dll $(UNIX_DIR)/httpev.so $W/libhttpapi.a
-TOOLS := $(PE_DIR)/httpapi-probe.exe
 LIB := $(DESTDIR)$(PREFIX)/lib/httpapi
 
+# The pair of DLL and .so, once for each architecture of Wine's; configure says whether there is an i386. An architecture's
+# programs end in EXE.
+ARCHES := x86_64 $(if $(MINGW32_CC),i386)
+x86_64_MINGW := $(MINGW_CC)
+x86_64_VARIANT := native
+x86_64_IMPLIB := $W/libhttpapi.a
+x86_64_EXE := .exe
+i386_MINGW := $(MINGW32_CC)
+i386_VARIANT := i386
+i386_IMPLIB := $W/libhttpapi32.a
+i386_EXE := 32.exe
+PAIR := $(foreach a,$(ARCHES),$W/$a-windows/httpapi.dll $W/$a-windows/httpev.dll $W/$a-unix/httpev.so)
+IMPLIBS := $(foreach a,$(ARCHES),$($a_IMPLIB))
+TOOLS := $(foreach a,$(ARCHES),$W/$a-windows/httpapi-probe.exe)
+# $(call exes,NAME): its name for each architecture
+exes = $(foreach a,$(ARCHES),$(addsuffix $($a_EXE),$1))
+
 all: wine native samples
-wine: $(WINE_FILES) $(TOOLS)
+wine: $(PAIR) $(IMPLIBS) $(TOOLS)
 native: $B/native/libhttpapi.so
-samples: $(SAMPLES:%=$B/samples/%.exe) $(SAMPLES:%=$B/samples/%)
+samples: $(call exes,$(SAMPLES:%=$B/samples/%)) $(SAMPLES:%=$B/samples/%)
 
 # Both halves carry the same build id, made from the sources: a mixed installation is noticed.
 $B/build_id.h: $(HEADERS) $(ENGINE) $(API) $(wildcard $S/pe/* $S/host/*.c)
@@ -55,54 +68,68 @@ endef
 native_FLAGS := $(HARDEN)
 asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 tsan_FLAGS := -fsanitize=thread
-$(foreach variant,native asan tsan,$(eval $(call elf_variant,$(variant))))
+i386_FLAGS := -m32 -D_FILE_OFFSET_BITS=64 $(HARDEN)
+$(foreach variant,native asan tsan i386,$(eval $(call elf_variant,$(variant))))
 
-WINE_HOST := $(patsubst $S/%.c,$B/native/obj/%.o,$(wildcard $S/host/*.c))
-$(WINE_HOST): $B/build_id.h
+# --- the pair: $(call wine_pair,ARCHITECTURE,VARIANT of the ELF objects)
+define wine_pair
+$1_HOST := $(patsubst $S/%.c,$B/$2/obj/%.o,$(wildcard $S/host/*.c))
+$$($1_HOST): $B/build_id.h
 
-$W/obj/ntdll.so: $S/host/wine_ntdll.S
-	@mkdir -p $(@D)
-	$(CC) -shared -nostdlib -Wl,-soname,ntdll.so -o $@ $<
+$W/obj/$1/ntdll.so: $S/host/wine_ntdll.S
+	@mkdir -p $$(@D)
+	$(CC) $$($2_FLAGS) -shared -nostdlib -Wl,-soname,ntdll.so -o $$@ $$<
 
-$(UNIX_DIR)/httpev.so: $(native_OBJS) $(WINE_HOST) $W/obj/ntdll.so
-	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-soname,httpev.so -Wl,-z,defs,-z,relro,-z,now -o $@ $^ $(ELF_LIBS)
+$W/$1-unix/httpev.so: $$($2_OBJS) $$($1_HOST) $W/obj/$1/ntdll.so
+	@mkdir -p $$(@D)
+	$(CC) $$($2_FLAGS) -shared -Wl,-soname,httpev.so -Wl,-z,defs,-z,relro,-z,now -o $$@ $$^ $(ELF_LIBS)
 
-# --- PE
-$W/obj/%.o: $S/pe/%.c $(HEADERS) $B/config.h $B/build_id.h
-	@mkdir -p $(@D)
-	$(MINGW_CC) $(PE_CFLAGS) -c -o $@ $<
+$W/obj/$1/%.o: $S/pe/%.c $(HEADERS) $B/config.h $B/build_id.h
+	@mkdir -p $$(@D)
+	$($1_MINGW) $(PE_CFLAGS) -c -o $$@ $$<
 
-$W/obj/version.o: $S/pe/version.rc $B/config.h
-	@mkdir -p $(@D)
-	$(WINDRES) -I$B $< $@
+$W/obj/$1/version.o: $S/pe/version.rc $B/config.h
+	@mkdir -p $$(@D)
+	$($1_MINGW:gcc=windres) -I$B $$< $$@
 
-# Forwarders for every export, from the one list.
-$W/obj/httpapi.def: $S/pe/httpapi.def.in $S/exports.h
-	@mkdir -p $(@D)
-	$(MINGW_CC) -E -P -x c -I$S $< | tr ';' '\n' >$@
+# Lines "NAME SYMBOL" of the exports: where a caller puts the size of the parameters into the symbol, the compiler knows it.
+$W/obj/$1/exports.names: $W/obj/$1/exports.o
+	$($1_MINGW:gcc=nm) $$< | sed -n 's/.* T _\{0,1\}export_\(\([^@]*\).*\)/\2 \1/p' >$$@
 
-PE_OBJS := $(patsubst $S/pe/%.c,$W/obj/%.o,$(wildcard $S/pe/*.c))
-$(PE_DIR)/httpev.dll: $(PE_OBJS) $W/obj/version.o
-	@mkdir -p $(@D)
-	$(MINGW_CC) -shared -static-libgcc -o $@ $^ -lntdll
-	winebuild --builtin $@
+# What httpev.dll exports, what httpapi.dll forwards to it, and what programs are linked with.
+$W/obj/$1/httpev.def: EXPORT = \1 = export_\2
+$W/obj/$1/httpapi.def: EXPORT = \1 = httpev.\1
+$W/obj/$1/import.def: EXPORT = \2
+$W/obj/$1/%.def: $W/obj/$1/exports.names
+	{ echo EXPORTS; sed 's/\(.*\) \(.*\)/$$(EXPORT)/' $$<; } >$$@
 
-$(PE_DIR)/httpapi.dll $W/libhttpapi.a &: $W/obj/httpapi.def $W/obj/version.o
-	@mkdir -p $(PE_DIR)
-	$(MINGW_CC) -shared -nostdlib -Wl,--entry=0 -o $(PE_DIR)/httpapi.dll $W/obj/httpapi.def $W/obj/version.o
-	$(MINGW_CC:gcc=dlltool) -k -d $W/obj/httpapi.def -D httpapi.dll -l $W/libhttpapi.a
+$W/$1-windows/httpev.dll: $(patsubst $S/pe/%.c,$W/obj/$1/%.o,$(wildcard $S/pe/*.c)) $W/obj/$1/version.o $W/obj/$1/httpev.def
+	@mkdir -p $$(@D)
+	$($1_MINGW) -shared -static-libgcc -o $$@ $$^ -lntdll
+	winebuild --builtin $$@
 
-$(PE_DIR)/%.exe: tools/%.c
-	@mkdir -p $(@D)
-	$(MINGW_CC) $(PE_CFLAGS) -o $@ $<
+$W/$1-windows/httpapi.dll: $W/obj/$1/httpapi.def $W/obj/$1/version.o
+	@mkdir -p $$(@D)
+	$($1_MINGW) -shared -nostdlib -Wl,--entry=0 -o $$@ $$^
+
+$($1_IMPLIB): $W/obj/$1/import.def
+	@mkdir -p $$(@D)
+	$($1_MINGW:gcc=dlltool) -k -d $$< -D httpapi.dll -l $$@
+
+$W/$1-windows/%.exe: tools/%.c
+	@mkdir -p $$(@D)
+	$($1_MINGW) $(PE_CFLAGS) -o $$@ $$<
+endef
+$(foreach a,$(ARCHES),$(eval $(call wine_pair,$a,$($a_VARIANT))))
 
 # --- samples, and the benchmarks' server: the same source for Windows and for ELF
-define SAMPLE_RULES
-$B/$1/%.exe: $1/%.c $(HEADERS) $(wildcard samples/*.h) $W/libhttpapi.a
+define SAMPLE_EXE
+$B/$1/%$($2_EXE): $1/%.c $(HEADERS) $(wildcard samples/*.h) $($2_IMPLIB)
 	@mkdir -p $$(@D)
-	$(MINGW_CC) -std=gnu11 -g -O2 $(WARN) -D_WIN32_WINNT=0x0A00 -Iinclude -o $$@ $$< $W/libhttpapi.a -lws2_32
-
+	$($2_MINGW) -std=gnu11 -g -O2 $(WARN) -D_WIN32_WINNT=0x0A00 -Iinclude -o $$@ $$< $($2_IMPLIB) -lws2_32
+endef
+define SAMPLE_RULES
+$(foreach a,$(ARCHES),$(eval $(call SAMPLE_EXE,$1,$a)))
 $B/$1/%: $1/%.c $(HEADERS) $(wildcard samples/*.h) $B/native/libhttpapi.so
 	@mkdir -p $$(@D)
 	$(CC) -std=gnu11 -g -O2 $(WARN) -fshort-wchar -Iinclude -Iinclude/win32 -o $$@ $$< \
@@ -128,11 +155,10 @@ bench: all
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/httpapi/win32
-	install -d $(LIB)/x86_64-windows $(LIB)/x86_64-unix
+	for dir in $(sort $(dir $(PAIR:$W/%=%))); do \
+	 install -d $(LIB)/$$dir && install -m 644 $W/$$dir* $(LIB)/$$dir || exit; done
 	install tools/httpapi-wine $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 $(PE_DIR)/httpapi.dll $(PE_DIR)/httpev.dll $(TOOLS) $(LIB)/x86_64-windows/
-	install -m 644 $(UNIX_DIR)/httpev.so $(LIB)/x86_64-unix/
-	install -m 644 $W/libhttpapi.a $(LIB)/
+	install -m 644 $(IMPLIBS) $(LIB)/
 	install -m 644 include/http.h $(DESTDIR)$(PREFIX)/include/httpapi/
 	install -m 644 include/win32/*.h $(DESTDIR)$(PREFIX)/include/httpapi/win32/
 	install -m 644 $B/native/libhttpapi.so $(DESTDIR)$(PREFIX)/lib/

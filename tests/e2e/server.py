@@ -11,6 +11,7 @@ from check import check, check_below
 
 COMMANDS = {
     "wine": lambda sample: ["tools/httpapi-wine", f"build/samples/{sample}.exe"],
+    "wine32": lambda sample: ["tools/httpapi-wine", f"build/samples/{sample}32.exe"],
     "native": lambda sample: [f"build/samples/{sample}"],
 }
 START_SECONDS = 60

@@ -15,6 +15,13 @@
 #define REQUESTS 60
 #define POSTS 200
 #define DEADLINE 20000 /* milliseconds */
+#ifdef _WIN64
+#define PROGRAM_COUNTER Rip
+#define STUB_SIZE 32
+#else
+#define PROGRAM_COUNTER Eip
+#define STUB_SIZE 16
+#endif
 #define QUEUE_KEY 7
 #define POST_KEY 8
 
@@ -121,7 +128,7 @@ static BOOL is_in_call(HANDLE thread)
     GetThreadContext(thread, &context);
     ResumeThread(thread);
     for (int i = 0; i < 2; i++)
-        found |= context.Rip - (DWORD64)GetProcAddress(GetModuleHandleA("ntdll.dll"), names[i]) < 32;
+        found |= context.PROGRAM_COUNTER - (DWORD_PTR)GetProcAddress(GetModuleHandleA("ntdll.dll"), names[i]) < STUB_SIZE;
     return found;
 }
 

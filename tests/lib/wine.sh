@@ -4,6 +4,7 @@
 #   wine_prefix            makes build/wineprefix, once, and exports WINEPREFIX and WINEDEBUG; tools/httpapi-wine puts
 #                          our DLLs into it
 #   wine_fresh_prefix DIR  makes DIR a prefix that nothing ran in yet, and exports it as WINEPREFIX
+#   wine_need_32bit        ends the suite with a skip (check.sh) when nothing here runs programs of 32 bits
 #   wine_stop              ends the Wine processes of $WINEPREFIX (all are ours: the prefix is)
 #   wine_remove_prefix DIR ends that prefix's Wine processes and removes it
 
@@ -46,6 +47,18 @@ wine_prefix() {
     WINEPREFIX=$(pwd)/build/wineprefix
     export WINEPREFIX
     if [ ! -f "$WINEPREFIX/system.reg" ]; then wine_fresh_prefix "$WINEPREFIX"; fi
+}
+
+wine_need_32bit() {
+    if [ ! -f build/wine/i386-unix/httpev.so ]; then
+        skip "nothing was built for 32-bit programs: configure found no tools for it"
+    elif [ ! -d "$WINEPREFIX/drive_c/windows/syswow64" ]; then
+        skip "this Wine has no 32-bit half, or had none when it made $WINEPREFIX"
+    else
+        return 0
+    fi
+    summary
+    exit 0
 }
 
 wine_stop() {

@@ -83,7 +83,7 @@ void posters_init(unsigned n, unsigned count, unsigned *random)
 /* An OVERLAPPED that is none: the program says what it means. */
 static OVERLAPPED *mark_of(unsigned number, unsigned i)
 {
-    return (OVERLAPPED *)(((ULONG_PTR)number + 1) << 32 | i);
+    return (OVERLAPPED *)(((ULONG_PTR)number + 1) << 24 | i);
 }
 
 BOOL post_numbered(HANDLE port, unsigned number, unsigned i)
