@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -312,6 +313,22 @@ static bool is_signalled(HANDLE handle)
     return signalled;
 }
 
+/*
+ * A thread that is terminated inside malloc() never gets to its end, because that frees memory, and so keeps its locks:
+ * Wine's signal for it has to wait. Two system calls, once in a thread's life.
+ */
+static void *uninterrupted_malloc(size_t size)
+{
+    sigset_t all, before;
+    void *memory;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    memory = malloc(size);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return memory;
+}
+
 static struct event_wait *wait_new(bool all)
 {
     struct event_wait *w = spare_waits;
@@ -319,7 +336,7 @@ static struct event_wait *wait_new(bool all)
     if (w)
         spare_waits = w->next;
     else
-        w = malloc(sizeof *w);
+        w = uninterrupted_malloc(sizeof *w);
     if (!w)
         return NULL;
     atomic_store(&w->woken, false);
