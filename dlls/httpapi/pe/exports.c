@@ -23,12 +23,18 @@ HTTPAPI_EXPORTS(X)
 #undef X
 
 /*
- * Undocumented: called with whatever parameters. On x86-64 the callee needn't know them; a 32-bit one should take them off
- * the stack and can't, which callers that keep a frame pointer don't mind.
+ * Undocumented: called with whatever parameters. On x86-64 the callee needn't know them, a 32-bit one takes them off the
+ * stack. Of two, mingw-w64's import library says how many there are; of the newer ones nobody does.
  */
+#define HttpControlService_PUSHED ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR
+#define HttpGetCounters_PUSHED ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR
+#define HttpCreateRequestQueueEx_PUSHED void
+#define HttpDelegateRequest_PUSHED void
+#define HttpEvaluateRequest_PUSHED void
+
 #define X(name) \
-    ULONG WINAPI export_##name(void); \
-    ULONG WINAPI export_##name(void) \
+    ULONG WINAPI export_##name(name##_PUSHED); \
+    ULONG WINAPI export_##name(name##_PUSHED) \
     { \
         struct door_undocumented args = {#name}; \
 \
