@@ -319,23 +319,36 @@ static void test_properties(void)
     server_stop(&server);
 }
 
-typedef ULONG(WINAPI *plain_function)(void);
+typedef ULONG(WINAPI *function_0)(void);
+typedef ULONG(WINAPI *function_5)(ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR);
+typedef ULONG(WINAPI *function_6)(ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR);
 
-/* [own] Exports without a prototype, for whoever looks them up: they are there and refuse. */
+/*
+ * [own] Exports without a prototype, for whoever looks them up: they are there and refuse. How many parameters two of them
+ * take, which a caller of 32 bits has to get right, is in mingw-w64's import library.
+ */
 static void test_undocumented(void)
 {
-    static const char *const names[] = {
-        "HttpControlService", "HttpCreateRequestQueueEx", "HttpDelegateRequest", "HttpEvaluateRequest",
-        "HttpGetCounters",
+    static const struct {
+        const char *name;
+        int parameters;
+    } exports[] = {
+        {"HttpControlService", 5}, {"HttpCreateRequestQueueEx", 0}, {"HttpDelegateRequest", 0},
+        {"HttpEvaluateRequest", 0}, {"HttpGetCounters", 6},
     };
     HMODULE module = GetModuleHandleA("httpapi.dll");
     size_t i;
 
-    for (i = 0; i < ARRAYSIZE(names) && !test_on_windows(); i++) {
-        plain_function function = (plain_function)(void *)GetProcAddress(module, names[i]);
+    for (i = 0; i < ARRAYSIZE(exports) && !test_on_windows(); i++) {
+        void *function = (void *)GetProcAddress(module, exports[i].name);
 
-        if (ok(function != NULL, "%s isn't exported", names[i]))
-            refused(function());
+        if (!ok(function != NULL, "%s isn't exported", exports[i].name))
+            continue;
+        switch (exports[i].parameters) {
+        case 5: refused(((function_5)function)(0, 0, 0, 0, 0)); break;
+        case 6: refused(((function_6)function)(0, 0, 0, 0, 0, 0)); break;
+        default: refused(((function_0)function)()); break;
+        }
     }
 }
 
