@@ -72,6 +72,15 @@ Test(probe, a_page_in_the_middle, .init = prepare)
     cr_assert(!read_faults(2 * PAGE, PAGE));
 }
 
+/* As a size from a program's structure may say, of a buffer near the end of the address space. */
+Test(probe, sizes_that_wrap_around, .init = prepare)
+{
+    cr_assert(read_faults(PAGE, SIZE_MAX));
+    cr_assert(write_faults(PAGE, SIZE_MAX));
+    cr_assert(read_faults(PAGE, -(size_t)memory));
+    cr_assert(write_faults(PAGE, -(size_t)memory));
+}
+
 Test(probe, read_only_memory, .init = prepare)
 {
     cr_assert(!mprotect(memory + 2 * PAGE, PAGE, PROT_READ));

@@ -6,13 +6,21 @@
 
 #define PROBE_PAGE 4096
 
+/* The last byte; of a size that goes around the end of the address space, the last one there is, which can't be touched. */
+static uintptr_t last_of(const void *memory, size_t size)
+{
+    uintptr_t last = (uintptr_t)memory + (size - 1);
+
+    return last < (uintptr_t)memory ? UINTPTR_MAX : last;
+}
+
 void probe_read(const void *memory, size_t size)
 {
     const volatile char *p = memory, *last;
 
     if (!size)
         return;
-    last = p + size - 1;
+    last = (const volatile char *)last_of(memory, size);
     for (; p < last; p += PROBE_PAGE)
         (void)*p;
     (void)*last;
@@ -30,7 +38,7 @@ void probe_write(void *memory, size_t size)
 
     if (!size)
         return;
-    last = p + size - 1;
+    last = (char *)last_of(memory, size);
     for (; p < last; p += PROBE_PAGE)
         touch(p);
     touch(last);

@@ -22,6 +22,7 @@
 
 #define IOV_MAX_SEND 64
 #define FILE_TURN (1u << 20) /* most bytes of a file in one system call */
+#define MEMORY_TURN (1u << 30) /* a signed length of 32 bits ends at 2 GB */
 #define LOOP_BUDGET (4u << 20) /* bytes the loop sends for one connection before others get their turn */
 
 void send_init(struct send *s, void (*run)(struct io *))
@@ -59,7 +60,7 @@ static void advance(struct send *s, uint64_t n)
     }
 }
 
-/* The memory pieces up to the next file, in one system call. */
+/* The memory pieces up to the next file or to the first huge one, in one system call. */
 static enum result send_memory(struct send *s, int fd)
 {
     struct iovec iov[IOV_MAX_SEND];
@@ -67,8 +68,13 @@ static enum result send_memory(struct send *s, int fd)
     unsigned i = s->next;
     ssize_t n;
 
-    for (; i < s->count && s->pieces[i].fd < 0 && m.msg_iovlen < IOV_MAX_SEND; i++)
-        iov[m.msg_iovlen++] = (struct iovec){(void *)s->pieces[i].memory, s->pieces[i].length};
+    for (; i < s->count && s->pieces[i].fd < 0 && m.msg_iovlen < IOV_MAX_SEND; i++) {
+        struct piece *p = &s->pieces[i];
+
+        iov[m.msg_iovlen++] = (struct iovec){(void *)p->memory, p->length < MEMORY_TURN ? p->length : MEMORY_TURN};
+        if (p->length > MEMORY_TURN)
+            break;
+    }
     do
         n = sendmsg(fd, &m, MSG_NOSIGNAL | (i < s->count ? MSG_MORE : 0));
     while (n < 0 && errno == EINTR);
@@ -266,11 +272,11 @@ static bool copy_pieces(struct own_send *o, const struct send *s)
 static enum result detach(const struct send *s, struct send **copy)
 {
     struct own_send *o;
-    size_t data = 0;
+    uint64_t data = 0; /* more than a process of 32 bits holds, when pieces are the same memory */
 
     for (unsigned i = s->next; i < s->count; i++)
         data += s->pieces[i].fd < 0 ? s->pieces[i].length : 0;
-    o = own_send_new(data, s->count - s->next);
+    o = data < PTRDIFF_MAX / 2 ? own_send_new((size_t)data, s->count - s->next) : NULL;
     if (!o)
         return RESULT_NO_MEMORY;
     if (!copy_pieces(o, s)) {
