@@ -43,7 +43,8 @@ extern "C" {
 typedef struct sockaddr SOCKADDR, *PSOCKADDR;
 typedef struct sockaddr_in SOCKADDR_IN, *PSOCKADDR_IN;
 typedef struct sockaddr_in6 SOCKADDR_IN6, *PSOCKADDR_IN6;
-typedef struct sockaddr_storage SOCKADDR_STORAGE, *PSOCKADDR_STORAGE;
+typedef struct sockaddr_storage __attribute__((aligned(8))) SOCKADDR_STORAGE; /* as Windows aligns it */
+typedef SOCKADDR_STORAGE *PSOCKADDR_STORAGE;
 #endif
 
 /*

@@ -33,7 +33,8 @@ extern "C" {
 typedef int SOCKET;
 typedef struct sockaddr SOCKADDR, *PSOCKADDR, *LPSOCKADDR;
 typedef struct sockaddr_in SOCKADDR_IN, *PSOCKADDR_IN, *LPSOCKADDR_IN;
-typedef struct sockaddr_storage SOCKADDR_STORAGE, *PSOCKADDR_STORAGE;
+typedef struct sockaddr_storage __attribute__((aligned(8))) SOCKADDR_STORAGE; /* as Windows aligns it */
+typedef SOCKADDR_STORAGE *PSOCKADDR_STORAGE;
 typedef struct in_addr IN_ADDR, *PIN_ADDR;
 typedef struct hostent HOSTENT, *PHOSTENT;
 typedef struct timeval TIMEVAL, *PTIMEVAL;

@@ -155,17 +155,22 @@ else
     skip mingw64 "no $MINGW_CC"
 fi
 
-# 32 bits: mingw-w64's compiler, or clang with mingw-w64's headers; then Microsoft's layout.
+# 32 bits: mingw-w64's compiler, or clang with mingw-w64's headers; then our ELF half's and Microsoft's layout.
 if ! present $MINGW32_CC && present $CLANG && present $MINGW_CC; then
     MINGW32_CC="$CLANG --target=i686-w64-windows-gnu -msse2 -isystem $(mingw_include)"
 fi
 target pe32-c pe32-c $MINGW32_CC $c $windows $ours
 if [ -f "$build/pe32-c.table" ]; then
+    if echo '#include <stdint.h>' | $CC -m32 -fsyntax-only -x c - 2>/dev/null; then
+        target elf32-c pe32-c $CC -m32 $c $elf
+    else
+        skip elf32-c "$CC -m32 has no headers"
+    fi
     target msvc32-c pe32-c $CLANG --target=i686-pc-windows-msvc $c $msvc
     target msvc32-c++ pe32-c $CLANG --target=i686-pc-windows-msvc $cxx $msvc
     mingw_own mingw32 pe32-c $MINGW32_CC -std=gnu11 $windows
 else
-    for name in msvc32-c msvc32-c++ mingw32; do
+    for name in elf32-c msvc32-c msvc32-c++ mingw32; do
         skip "$name" 'no 32-bit layout to compare with'
     done
 fi
