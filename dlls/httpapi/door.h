@@ -15,8 +15,12 @@
 
 #define DOOR_VERSION 4
 
-/* struct door_HttpAddUrl { uint64_t queue, url, reserved; uint32_t result; } ... */
-#define DOOR_FIELD(type, name) uint64_t name;
+/* Aligned alike: of itself, a 64-bit number is aligned to four bytes by 32-bit ELF compilers, and to eight by PE ones. */
+typedef uint64_t __attribute__((aligned(8))) door_u64;
+typedef int64_t __attribute__((aligned(8))) door_i64;
+
+/* struct door_HttpAddUrl { door_u64 queue, url, reserved; uint32_t result; } ... */
+#define DOOR_FIELD(type, name) door_u64 name;
 #define X(name) \
     struct door_##name { \
         name##_PARAMS(DOOR_FIELD, DOOR_FIELD) \
@@ -46,9 +50,9 @@ struct door_undocumented {
 
 /* NT calls on handles, see api/handle.h. `ours` is false when the call has to go on to the system. */
 struct door_handle {
-    uint64_t handle;
-    uint64_t other;      /* duplicate: the new handle; cancel: the OVERLAPPED or 0 */
-    uint64_t info;       /* set information: the buffer */
+    door_u64 handle;
+    door_u64 other;      /* duplicate: the new handle; cancel: the OVERLAPPED or 0 */
+    door_u64 info;       /* set information: the buffer */
     uint32_t info_class;
     uint32_t length;
     uint32_t this_thread;
@@ -63,7 +67,7 @@ enum door_port_state { DOOR_PORT_OUTSIDE, DOOR_PORT_DRAINING, DOOR_PORT_RING };
 #define DOOR_BATCH 64 /* packets in one call, at most */
 
 struct door_packet {
-    uint64_t key, value, bytes;
+    door_u64 key, value, bytes;
     int32_t status;
     uint32_t padding;
 };
@@ -84,11 +88,11 @@ struct door_packet {
  *   port_watch       count 1: an alertable wait begins; out: port, and in `other` the event that packets set. 0: it ends
  */
 struct door_port {
-    uint64_t handle;
-    uint64_t other;
-    uint64_t port;
-    uint64_t packets; /* struct door_packet */
-    int64_t timeout;  /* as NT calls have it */
+    door_u64 handle;
+    door_u64 other;
+    door_u64 port;
+    door_u64 packets; /* struct door_packet */
+    door_i64 timeout; /* as NT calls have it */
     uint32_t has_timeout;
     uint32_t count;
     int32_t status;
@@ -102,8 +106,8 @@ struct door_port {
  *   event_waited    afterwards, when event_wait gave a `wait`
  */
 struct door_wait {
-    uint64_t handles; /* HANDLE */
-    uint64_t wait;
+    door_u64 handles; /* HANDLE */
+    door_u64 wait;
     uint32_t count;
     uint32_t all;
     uint32_t alertable;
@@ -117,8 +121,8 @@ enum door_event_change { DOOR_EVENT_SET, DOOR_EVENT_CLEAR, DOOR_EVENT_PULSE, DOO
 
 /* A program's call on an event. `done` is false when it has to go on to the system. */
 struct door_event {
-    uint64_t event;
-    uint64_t previous; /* LONG, or 0 */
+    door_u64 event;
+    door_u64 previous; /* LONG, or 0 */
     uint32_t change;   /* enum door_event_change */
     int32_t status;
     uint32_t done;
