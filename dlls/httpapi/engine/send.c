@@ -25,6 +25,8 @@
 #define MEMORY_TURN (1u << 30) /* a signed length of 32 bits ends at 2 GB */
 #define LOOP_BUDGET (4u << 20) /* bytes the loop sends for one connection before others get their turn */
 
+_Static_assert(sizeof(off_t) == sizeof(uint64_t), "files of any size, in 32 bits too");
+
 void send_init(struct send *s, void (*run)(struct io *))
 {
     io_init(&s->io, run);
