@@ -98,6 +98,30 @@ static void test_receive(int version)
     scene_close(&x);
 }
 
+/* [doc] A port is told of operations that end after it was bound: not of one whose end was seen before. */
+static void test_bound_after_the_end(int version)
+{
+    struct scene x;
+    struct call c;
+    struct packet p;
+    HANDLE port;
+    int i;
+
+    for (i = 0; i < 40; i++) {
+        scene_open(&x, version);
+        call_open(&c);
+        ok_eq(begin_receive(&x, &c), ERROR_IO_PENDING);
+        send_text(x.client, GET_FOOBAR, x.port);
+        ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), NO_ERROR);
+        port = bind_port(&x);
+        ok(!take_packet(port, 5, &p), "round %d: a packet", i);
+        scene_finish(&x);
+        CloseHandle(port);
+        call_close(&c);
+        scene_close(&x);
+    }
+}
+
 /* [rp] A send that returned NO_ERROR queues its packet nevertheless; its bytes are those on the wire. */
 static void test_send(int version)
 {
@@ -685,6 +709,7 @@ static void test_threadpool_io(int version)
 START_TEST(ports)
 {
     BOTH(test_receive);
+    BOTH(test_bound_after_the_end);
     BOTH(test_send);
     BOTH(test_more_data);
     BOTH(test_end_of_body);

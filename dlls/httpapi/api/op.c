@@ -160,17 +160,19 @@ static void note_ending(struct op *op, NTSTATUS status, ULONGLONG bytes)
         WARN("the OVERLAPPED %p of a pending call is gone", (void *)op->overlapped);
 }
 
+/* Who sees the end and binds a port then finds no packet there: whether one is due is known before. */
 static void tell(struct op *op, NTSTATUS status, ULONGLONG bytes, bool packet)
 {
     struct http_queue *q = op->queue;
     HANDLE event = event_of(op);
 
+    packet = packet && q->port && !((ULONG_PTR)op->event & 1);
     note_ending(op, status, bytes);
     if (event)
         host_event_end(event);
     else
         queue_object_signal(q);
-    if (packet && !((ULONG_PTR)op->event & 1))
+    if (packet)
         queue_object_post(q, op->overlapped, status, bytes);
 }
 
