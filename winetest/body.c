@@ -402,6 +402,57 @@ static void test_flush_body(int version)
     scene_close(&x);
 }
 
+/* [doc] FLUSH_BODY of a chunked body, and of one longer than the server keeps: the whole of it, and the count of all. */
+static void test_flush_long(int version)
+{
+    enum { LONG_BODY = 150000, ROOM = 200000 };
+    static const char head[] = "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 150000\r\n\r\n";
+    const HTTP_DATA_CHUNK *chunk;
+    HTTP_REQUEST_V1 *r = malloc(ROOM);
+    char *body = malloc(LONG_BODY);
+    struct scene x;
+    struct call c;
+    ULONG bytes = 0;
+
+    scene_open(&x, version);
+    call_open(&c);
+    ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY, (PHTTP_REQUEST)&x.in,
+                                 sizeof x.in, NULL, &c.overlapped),
+          ERROR_IO_PENDING);
+    send_text(x.client, POST_CHUNKED_HEAD, x.port);
+    send_text(x.client, "3\r\nabc\r\n");
+    ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);
+    send_text(x.client, "2\r\nde\r\n0\r\n\r\n");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    check_walk(&x.in, bytes, version);
+    ok_eq(x.in.v1.Flags, 0);
+    ok_eq(x.in.v1.BytesReceived, wire_length(POST_CHUNKED_HEAD, x.port) + sizeof "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n" - 1);
+    chunk = the_chunk(&x);
+    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
+        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    scene_finish(&x);
+
+    memset(body, 'x', LONG_BODY);
+    body[0] = 'a';
+    body[LONG_BODY - 1] = 'z';
+    ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY, (PHTTP_REQUEST)r, ROOM,
+                                 NULL, &c.overlapped),
+          ERROR_IO_PENDING);
+    send_text(x.client, head, x.port);
+    send_bytes(x.client, body, LONG_BODY);
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    check_walk(r, bytes, version);
+    ok_eq(r->Flags, 0);
+    ok_eq(r->BytesReceived, wire_length(head, x.port) + LONG_BODY);
+    if (ok_eq(r->EntityChunkCount, 1) && ok_eq(r->pEntityChunks->FromMemory.BufferLength, LONG_BODY))
+        ok(!memcmp(r->pEntityChunks->FromMemory.pBuffer, body, LONG_BODY), "other bytes than sent");
+    scene_answer(&x, r->RequestId);
+    free(r);
+    free(body);
+    call_close(&c);
+    scene_close(&x);
+}
+
 /* [doc] FLUSH_BODY beyond the room: the buffer is filled, the rest is read as usual. No body, no wait. */
 static void test_flush_part(int version)
 {
@@ -565,6 +616,7 @@ static void test_copy_chunked(int version)
     scene_open(&x, version);
     scene_take(&x, POST_CHUNKED_HEAD "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
     ok_eq(x.in.v1.Flags, 0);
+    ok_eq(x.in.v1.BytesReceived, wire_length(POST_CHUNKED_HEAD, x.port) + sizeof "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n" - 1);
     chunk = the_chunk(&x);
     if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
         ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
@@ -679,6 +731,36 @@ static void test_large(int version)
         ok(!memcmp(got, data, PIECE), "piece %d: other bytes than sent", i);
     }
     ok_eq(read_body(x.queue, id, 0, got, PIECE, NULL), ERROR_HANDLE_EOF);
+    scene_finish(&x);
+    free(data);
+    free(got);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [rp] mORMot reads 1 MB at once, and waits for all of it. */
+static void test_one_large_read(int version)
+{
+    enum { SIZE = 1 << 20 };
+    char *data = malloc(SIZE), *got = malloc(SIZE);
+    struct scene x;
+    struct call c;
+    ULONG bytes = 0, i;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    for (i = 0; i < SIZE; i++)
+        data[i] = (char)(i * 7 + (i >> 10));
+    id = scene_take(&x, "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 1048576\r\n\r\n", 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, got, SIZE, NULL,
+                                       &c.overlapped),
+          ERROR_IO_PENDING);
+    send_bytes(x.client, data, SIZE);
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok_eq(bytes, SIZE);
+    ok(!memcmp(got, data, SIZE), "other bytes than sent");
+    ok_eq(read_body(x.queue, id, 0, got, SIZE, NULL), ERROR_HANDLE_EOF);
     scene_finish(&x);
     free(data);
     free(got);
@@ -997,6 +1079,8 @@ START_TEST(body)
     BOTH(test_client_has_said_all);
     BOTH(test_copy_no_room);
     BOTH(test_flush_part);
+    BOTH(test_flush_long);
+    BOTH(test_one_large_read);
     if (test_on_windows()) {
         skip("our own choices");
         return;

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "../engine/body.h"
 #include "../engine/clock.h"
 #include "../engine/connection.h"
 #include "../engine/request.h"
@@ -298,7 +299,7 @@ struct filled fill_request(const struct request *r, unsigned version, bool copy_
     ULONG structure = fill_minimum(version);
     struct writer w = {.base = buffer, .size = size};
     HTTP_REQUEST_V1 *q = take(&w, structure, 8);
-    struct filled f = {.whole = true};
+    struct filled f = {.whole = true, .head = r->head_len};
 
     assert(q);
     put_head(&w, r, q);
@@ -314,12 +315,13 @@ struct filled fill_request(const struct request *r, unsigned version, bool copy_
     return f;
 }
 
-void fill_add_body(void *buffer, struct filled *f, ULONG more, bool last)
+void fill_add_body(void *buffer, struct filled *f, ULONG more, const struct body_read *read)
 {
     HTTP_REQUEST_V1 *q = buffer;
     HTTP_DATA_CHUNK *chunk = (HTTP_DATA_CHUNK *)((char *)buffer + f->body_offset - sizeof *chunk);
 
-    if (last)
+    q->BytesReceived = f->head + read->received;
+    if (read->at_end)
         q->Flags &= ~(ULONG)HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS;
     if (!more)
         return;
@@ -330,5 +332,4 @@ void fill_add_body(void *buffer, struct filled *f, ULONG more, bool last)
     chunk->FromMemory.BufferLength = f->body;
     q->EntityChunkCount = 1;
     q->pEntityChunks = chunk;
-    q->BytesReceived += more;
 }

@@ -13,6 +13,7 @@ struct request;
 struct filled {
     ULONG used;        /* bytes written; or, when !whole, bytes needed */
     bool whole;        /* false: the buffer is too small, only the ids were written */
+    ULONG head;        /* the head's length on the wire */
     ULONG body;        /* body bytes copied */
     ULONG body_offset; /* where body bytes lie in the buffer, or would lie; 0: no room for any */
 };
@@ -30,7 +31,9 @@ static inline ULONG fill_minimum(unsigned version)
  */
 struct filled fill_request(const struct request *r, unsigned version, bool copy_body, void *buffer, ULONG size);
 
-/* Adds `more` body bytes that were put at filled.body_offset + filled.body later. `last`: no more will come. */
-void fill_add_body(void *buffer, struct filled *f, ULONG more, bool last);
+struct body_read;
+
+/* Adds `more` body bytes that this read, which is over, put at filled.body_offset + filled.body. */
+void fill_add_body(void *buffer, struct filled *f, ULONG more, const struct body_read *read);
 
 #endif

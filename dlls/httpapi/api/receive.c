@@ -22,7 +22,7 @@ static void add_body(void *arg)
 {
     struct op *op = arg;
 
-    fill_add_body(op->buffer, &op->filled, (ULONG)op->io.bytes, op->read.at_end);
+    fill_add_body(op->buffer, &op->filled, (ULONG)op->io.bytes, &op->read);
 }
 
 /*

@@ -110,14 +110,16 @@ static enum received receive(struct request *r)
     return add_bytes(r, (uint32_t)n) ? GOT : BAD_FRAMING;
 }
 
-static bool is_at_end(const struct request *r)
+/* Where the body is when a read of it is over. */
+static void note_place(struct body_read *rd, const struct request *r)
 {
-    return r->body.complete && !available(r);
+    rd->at_end = r->body.complete && !available(r);
+    rd->received = r->body.received;
 }
 
 static void read_end(struct body_read *rd, enum result result)
 {
-    rd->at_end = is_at_end(rd->request);
+    note_place(rd, rd->request);
     rd->io.run = rd->done;
     io_finish(&rd->io, result, result == RESULT_MORE ? 1 : rd->filled);
 }
@@ -344,7 +346,7 @@ enum result body_read(struct queue *q, uint64_t id, struct body_read *rd)
     if (result == RESULT_PENDING)
         list_add_tail(&r->reads, &rd->io.node);
     rd->io.bytes = result == RESULT_MORE ? 1 : rd->filled;
-    rd->at_end = is_at_end(r);
+    note_place(rd, r);
     if (c->state == CONN_REQUEST)
         serve(r);
     connection_resume(c);

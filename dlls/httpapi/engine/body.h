@@ -29,6 +29,7 @@ struct body_read {
     size_t filled;
     bool fill;   /* wait until the buffer is full or the body ends */
     bool at_end; /* set with the result: nothing of the body comes behind these bytes */
+    uint64_t received; /* set with the result: bytes of the body on the wire so far */
 };
 
 /*
