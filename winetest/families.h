@@ -18,6 +18,7 @@
     X(receive) \
     X(request) \
     X(body) \
+    X(mixture) \
     X(request_property) \
     X(client_certificate) \
     X(send) \
