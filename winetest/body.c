@@ -459,7 +459,7 @@ static void test_flush_part(int version)
     const HTTP_DATA_CHUNK *chunk;
     struct scene x;
     char request[LARGE * 2], rest[LARGE];
-    ULONG bytes = 0, part = 0, head = 0;
+    ULONG bytes = 0, part = 0, head = 0, flags;
     HTTP_REQUEST_ID id;
 
     scene_open(&x, version);
@@ -482,10 +482,10 @@ static void test_flush_part(int version)
     ok(is_large(rest, part, bytes), "other bytes than sent");
     scene_finish(&x);
 
-    /* As much room as it takes, to the byte, with either flag. */
-    for (id = HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY; id <= HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY; id++) {
+    /* As much room as it takes, to the byte, with either flag. [own] With both. */
+    for (flags = HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY; flags <= (test_on_windows() ? 2u : 3u); flags++) {
         send_text(x.client, request, x.port);
-        ok_eq(receive_into(x.queue, HTTP_NULL_ID, (ULONG)id, &x.in, head + LARGE, &bytes), NO_ERROR);
+        ok_eq(receive_into(x.queue, HTTP_NULL_ID, flags, &x.in, head + LARGE, &bytes), NO_ERROR);
         ok_eq(bytes, head + LARGE);
         ok_eq(x.in.v1.Flags, 0);
         chunk = the_chunk(&x);

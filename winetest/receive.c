@@ -241,16 +241,27 @@ static void test_unknown_flags(int version)
 static void test_no_room_for_structure(int version)
 {
     struct scene x;
+    struct call c;
     ULONG bytes = 0xdeadbeef;
 
     scene_open(&x, version);
+    call_open(&c);
     send_text(x.client, GET_FOOBAR, x.port);
     ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, 0, (PHTTP_REQUEST)&x.in, sizeof(HTTP_REQUEST_V1) - 1, &bytes,
                                  NULL),
           ERROR_INSUFFICIENT_BUFFER);
     ok(bytes == 0 || broken(bytes == 0xdeadbeef), "%lu bytes", UL(bytes));
+    ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, 0, (PHTTP_REQUEST)&x.in, 0, NULL, &c.overlapped),
+          ERROR_INSUFFICIENT_BUFFER);
+    ok(!signalled(&c), "a call that failed at once signalled its event");
+    /* [own] The structure is that of the queue's version. */
+    if (!test_on_windows())
+        ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, 0, (PHTTP_REQUEST)&x.in, smallest_request(version) - 1,
+                                     &bytes, NULL),
+              ERROR_INSUFFICIENT_BUFFER);
     ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, &x.in, sizeof x.in, NULL), NO_ERROR);
     scene_finish(&x);
+    call_close(&c);
     scene_close(&x);
 }
 
