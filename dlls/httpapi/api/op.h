@@ -50,6 +50,7 @@ struct op {
     bool waits_for_disconnect;
     void (*cleanup)(struct op *); /* frees what the call attached; NULL: nothing */
     char *head;             /* send: inline_head, or memory of its own */
+    char *extra;            /* send: further text, or NULL */
     char inline_head[OP_HEAD_SIZE];
 };
 

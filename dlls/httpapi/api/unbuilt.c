@@ -116,7 +116,7 @@ static ULONG check_HttpQueryServiceConfiguration(HANDLE service, HTTP_SERVICE_CO
 
 /* Whoever builds one takes it out of this list. */
 #define UNBUILT(X) \
-    X(HttpAddFragmentToCache) X(HttpDeclarePush) X(HttpDelegateRequestEx) \
+    X(HttpAddFragmentToCache) X(HttpDelegateRequestEx) \
     X(HttpDeleteServiceConfiguration) X(HttpFindUrlGroupId) X(HttpFlushResponseCache) \
     X(HttpGetExtension) X(HttpPrepareUrl) \
     X(HttpQueryServiceConfiguration) X(HttpReadFragmentFromCache) \

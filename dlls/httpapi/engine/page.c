@@ -20,23 +20,26 @@ static const struct page_text pages[PAGE_MAX] = {
 #undef X
 };
 
-static int page_body(const struct page_text *p, char *buffer, size_t size)
+size_t page_body(enum page page, char buffer[PAGE_SIZE_MAX])
 {
-    return snprintf(buffer, size,
-                    "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/strict.dtd\">\r\n"
-                    "<HTML><HEAD><TITLE>%s</TITLE>\r\n"
-                    "<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n"
-                    "<BODY><h2>%s</h2>\r\n"
-                    "<hr><p>HTTP Error %d. %s</p>\r\n"
-                    "</BODY></HTML>\r\n",
-                    p->title, p->heading, p->status, p->message);
+    const struct page_text *p = &pages[page];
+
+    return (size_t)snprintf(
+        buffer, PAGE_SIZE_MAX,
+        "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/strict.dtd\">\r\n"
+        "<HTML><HEAD><TITLE>%s</TITLE>\r\n"
+        "<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n"
+        "<BODY><h2>%s</h2>\r\n"
+        "<hr><p>HTTP Error %d. %s</p>\r\n"
+        "</BODY></HTML>\r\n",
+        p->title, p->heading, p->status, p->message);
 }
 
 size_t page_write(enum page page, bool head_only, char buffer[PAGE_SIZE_MAX])
 {
     const struct page_text *p = &pages[page];
-    char body[PAGE_SIZE_MAX / 2], date[DATE_LEN + 1];
-    int body_len = page_body(p, body, sizeof body);
+    char body[PAGE_SIZE_MAX], date[DATE_LEN + 1];
+    size_t body_len = page_body(page, body);
 
     date_now(date);
     return (size_t)snprintf(buffer, PAGE_SIZE_MAX,
@@ -45,7 +48,7 @@ size_t page_write(enum page page, bool head_only, char buffer[PAGE_SIZE_MAX])
                             "Server: Microsoft-HTTPAPI/2.0\r\n"
                             "Date: %s\r\n"
                             "Connection: close\r\n"
-                            "Content-Length: %d\r\n"
+                            "Content-Length: %zu\r\n"
                             "\r\n"
                             "%s",
                             p->status, p->reason, date, body_len, head_only ? "" : body);

@@ -28,6 +28,8 @@
       "The request must be chunked or have a content length.") \
     X(URL_TOO_LONG, 414, "Request-URI Too Long", "Request URL Too Long", \
       "Request URL Too Long", "The request URL is too long.") \
+    X(BAD_RANGE, 416, "Requested Range Not Satisfiable", "Requested Range Not Satisfiable", \
+      "Requested Range Not Satisfiable", "The requested range is not satisfiable.") \
     X(NO_CODING, 501, "Not Implemented", "Not Implemented", "Not Implemented", \
       "The request transfer encoding type is not supported.") \
     X(UNAVAILABLE, 503, "Service Unavailable", "Service Unavailable", "Service Unavailable", \
@@ -44,6 +46,9 @@ enum page {
 };
 
 #define PAGE_SIZE_MAX 1024
+
+/* The body alone; its length. */
+size_t page_body(enum page page, char buffer[PAGE_SIZE_MAX]);
 
 /* The whole answer, with `Connection: close`; a HEAD request gets no body. Its length. */
 size_t page_write(enum page page, bool head_only, char buffer[PAGE_SIZE_MAX]);

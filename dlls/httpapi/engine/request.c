@@ -37,6 +37,7 @@ static void request_reset(struct request *r)
     memset(r->unknown, 0, sizeof r->unknown);
     r->body = (struct body){.kind = BODY_NONE};
     r->sending = r->response_begun = r->switching = r->no_content = false;
+    r->framing = FRAMING_GIVEN;
     request_reach(r, STAGE_BEGUN);
 }
 

@@ -67,6 +67,13 @@ struct header {
     bool repeated;   /* an earlier header of the same name refers to this one */
 };
 
+/* Who frames the response's body, when it has parts. */
+enum framing {
+    FRAMING_GIVEN,   /* the application, or the end of the connection */
+    FRAMING_CHUNKED, /* the engine */
+    FRAMING_NONE,    /* the engine was asked to, but this client can't have chunks: no trailers either */
+};
+
 /* OPAQUE: the response was a 101 behind which the connection is a stream of bytes; it ends with the client's FIN. */
 enum body_kind { BODY_NONE, BODY_LENGTH, BODY_CHUNKED, BODY_OPAQUE };
 
@@ -117,6 +124,7 @@ struct request {
     bool sending;           /* a thread sends without the lock */
     bool response_begun;
     bool switching;         /* the response is a 101: it may make the connection opaque */
+    uint8_t framing;        /* enum framing */
     bool no_content;        /* the response to HEAD, 204, 304: its content isn't sent */
 };
 

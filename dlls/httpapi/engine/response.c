@@ -94,7 +94,15 @@ void head_other(struct head *h, struct text name, struct text value)
     put_line(h, name, value);
 }
 
-void head_finish(struct head *h, bool close, bool add_length, uint64_t length)
+void head_repeated(struct head *h, enum response_header id, struct text value)
+{
+    if (id == RESP_Connection || id == RESP_Date)
+        return head_known(h, id, value);
+    if (value.len)
+        head_other(h, response_header_names[id], value);
+}
+
+void head_finish(struct head *h, bool close, enum head_framing framing, uint64_t length)
 {
     char date[DATE_LEN + 1];
 
@@ -107,10 +115,31 @@ void head_finish(struct head *h, bool close, bool add_length, uint64_t length)
     }
     if (close)
         put(h, TEXT("Connection: close\r\n"));
-    if (add_length) {
+    if (framing == HEAD_LENGTH) {
         put(h, TEXT("Content-Length: "));
         put_number(h, length);
         put(h, TEXT("\r\n"));
+    } else if (framing == HEAD_CHUNKED) {
+        put(h, TEXT("Transfer-Encoding: chunked\r\n"));
     }
+    if (h->range.ptr)
+        put_line(h, TEXT("Content-Range"), h->range);
+    put(h, TEXT("\r\n"));
+}
+
+void trailers_begin(struct head *h, char *buffer, size_t size)
+{
+    *h = (struct head){.buffer = buffer, .size = size};
+    put(h, TEXT("\r\n0\r\n"));
+}
+
+void trailers_add(struct head *h, struct text name, struct text value)
+{
+    h->bad |= !name.len;
+    put_line(h, name, value);
+}
+
+void trailers_end(struct head *h)
+{
     put(h, TEXT("\r\n"));
 }

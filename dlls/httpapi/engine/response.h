@@ -25,10 +25,18 @@ struct head {
     bool has_date;
     bool wants_close;   /* the application gave Connection: close */
     bool bad;           /* a name or value would break the message apart */
+    struct text range;  /* the value of Content-Range that head_finish() adds; NULL: none */
 };
 
 /* Room that head_finish() needs behind the application's part. */
-#define HEAD_TRAILER_MAX 160
+#define HEAD_TRAILER_MAX 192
+
+/* Which framing head_finish() adds. */
+enum head_framing {
+    HEAD_AS_GIVEN, /* none: there is one, or the body ends with the connection, or there is no body */
+    HEAD_LENGTH,
+    HEAD_CHUNKED,
+};
 
 void head_begin(struct head *h, char *buffer, size_t size, uint16_t status, struct text reason);
 
@@ -38,10 +46,18 @@ void head_known(struct head *h, enum response_header id, struct text value);
 /* Behind the known headers, before the others. */
 void head_server(struct head *h);
 
-/* Any other header, or one of several of the same known name; an empty value is sent. */
+/* Any other header; an empty value is sent. */
 void head_other(struct head *h, struct text name, struct text value);
 
-/* What the engine adds, and the blank line. `length` is written when `add_length`. Doesn't fail. */
-void head_finish(struct head *h, bool close, bool add_length, uint64_t length);
+/* One of several of the same known name, behind head_server(); one without a value is left out. */
+void head_repeated(struct head *h, enum response_header id, struct text value);
+
+/* What the engine adds, and the blank line. `length` is that of HEAD_LENGTH. Doesn't fail. */
+void head_finish(struct head *h, bool close, enum head_framing framing, uint64_t length);
+
+/* What ends a chunked body behind the last chunk's data, by the same writer: begin, each trailer, end. */
+void trailers_begin(struct head *h, char *buffer, size_t size);
+void trailers_add(struct head *h, struct text name, struct text value);
+void trailers_end(struct head *h);
 
 #endif

@@ -32,7 +32,8 @@ void send_init(struct send *s, void (*run)(struct io *))
     io_init(&s->io, run);
     s->pieces = s->few;
     s->count = s->next = 0;
-    s->with_head = s->more = s->disconnect = s->opaque = s->buffered = false;
+    s->with_head = s->more = s->disconnect = s->opaque = s->chunking = s->framable = s->buffered = false;
+    s->trailers = (struct text){NULL, 0};
     s->sent = 0;
 }
 
@@ -120,7 +121,7 @@ static enum result send_file(struct send *s, int fd)
     if (n < 0)
         return result_of_errno();
     if (n == 0)
-        return RESULT_IO_ERROR; /* the file is shorter than it was */
+        return RESULT_EOF; /* the file is shorter than it was */
     advance(s, (uint64_t)n);
     return RESULT_OK;
 }
@@ -162,15 +163,33 @@ static void decide_close(struct request *r, const struct send *s)
         r->close_after = true;
 }
 
+/* The framing that the application left to us. */
+static enum head_framing choose_framing(struct request *r, const struct send *s, bool silent)
+{
+    const struct head *h = &s->head;
+    bool chunks = s->chunking && (s->more || s->trailers.ptr);
+
+    if (h->has_length || h->has_coding)
+        return HEAD_AS_GIVEN;
+    r->framing = s->chunking ? FRAMING_NONE : FRAMING_GIVEN;
+    if (silent || h->status < 200)
+        return HEAD_AS_GIVEN;
+    if (chunks && r->minor > 0) {
+        r->framing = FRAMING_CHUNKED;
+        return HEAD_CHUNKED;
+    }
+    return s->more ? HEAD_AS_GIVEN : HEAD_LENGTH;
+}
+
 /* The part of the head that depends on the request; and no body where there must be none. */
 static void finish_head(struct request *r, struct send *s)
 {
     struct head *h = &s->head;
     bool silent = has_no_content(r, h->status);
-    bool add_length = !s->more && !h->has_length && !h->has_coding && !silent && h->status >= 200;
+    enum head_framing framing = choose_framing(r, s, silent);
 
     decide_close(r, s);
-    head_finish(h, r->close_after && !s->opaque, add_length, body_length(s));
+    head_finish(h, r->close_after && !s->opaque, framing, body_length(s));
     s->pieces[0] = (struct piece){.memory = h->buffer, .fd = -1, .length = h->len};
     r->response_begun = true;
     r->switching = h->status == 101;
@@ -191,10 +210,55 @@ static bool may_be_opaque(struct request *r, const struct send *s)
     return switching && body_become_opaque(r);
 }
 
+/* "1f\r\n" */
+static size_t write_size_line(char line[CHUNK_SIZE_LINE], uint64_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    int shift = 60;
+    size_t n = 0;
+
+    while (shift && !(size >> shift))
+        shift -= 4;
+    for (; shift >= 0; shift -= 4)
+        line[n++] = digits[size >> shift & 15];
+    line[n++] = '\r';
+    line[n++] = '\n';
+    return n;
+}
+
+/* Makes the data a chunk, and the last part's the last one. */
+static void frame_chunk(struct send *s)
+{
+    static const struct text line_end = {"\r\n", 2}, end = {"\r\n0\r\n\r\n", 7};
+    unsigned first = s->with_head;
+    struct text behind = s->more ? line_end : s->trailers.ptr ? s->trailers : end;
+    uint64_t size = 0;
+
+    for (unsigned i = first; i < s->count; i++)
+        size += s->pieces[i].length;
+    if (size) {
+        s->pieces[first].memory = s->size_line;
+        s->pieces[first].length = write_size_line(s->size_line, size);
+    } else {
+        behind.ptr += line_end.len; /* no chunk that its line end would end */
+        behind.len -= line_end.len;
+    }
+    s->pieces[s->count - 1].memory = behind.ptr;
+    s->pieces[s->count - 1].length = behind.len;
+}
+
 static void drop_content(struct send *s)
 {
     for (unsigned i = s->with_head; i < s->count; i++)
         s->pieces[i].length = 0;
+}
+
+/* Trailers of a body that the application frames have no place. */
+static bool may_have_trailers(const struct request *r, const struct send *s)
+{
+    if (s->with_head)
+        return s->chunking && !s->head.has_length && !s->head.has_coding;
+    return r->framing != FRAMING_GIVEN;
 }
 
 static enum result admit(struct request *r, struct send *s)
@@ -202,6 +266,8 @@ static enum result admit(struct request *r, struct send *s)
     if (s->with_head == r->response_begun)
         return RESULT_INVALID;
     if (s->opaque && !may_be_opaque(r, s))
+        return RESULT_INVALID;
+    if (s->trailers.ptr && !may_have_trailers(r, s))
         return RESULT_INVALID;
     if (s->with_head)
         finish_head(r, s);
@@ -211,6 +277,8 @@ static enum result admit(struct request *r, struct send *s)
         become_opaque(r);
     if (r->no_content)
         drop_content(s);
+    else if (r->framing == FRAMING_CHUNKED && s->framable)
+        frame_chunk(s);
     if (!s->more)
         request_retire(r);
     return RESULT_OK;
@@ -278,6 +346,7 @@ static enum result detach(const struct send *s, struct send **copy)
 
     for (unsigned i = s->next; i < s->count; i++)
         data += s->pieces[i].fd < 0 ? s->pieces[i].length : 0;
+    data += s->trailers.len;
     o = data < PTRDIFF_MAX / 2 ? own_send_new((size_t)data, s->count - s->next) : NULL;
     if (!o)
         return RESULT_NO_MEMORY;
@@ -285,6 +354,9 @@ static enum result detach(const struct send *s, struct send **copy)
         own_send_over(&o->send.io);
         return RESULT_FAULT;
     }
+    if (s->trailers.ptr)
+        o->send.trailers = (struct text){memcpy(o->data + data, s->trailers.ptr, s->trailers.len), s->trailers.len};
+    o->send.framable = s->framable;
     o->send.more = s->more;
     o->send.disconnect = s->disconnect;
     o->send.opaque = s->opaque;

@@ -30,6 +30,7 @@ struct piece {
 };
 
 #define SEND_PIECES 8
+#define CHUNK_SIZE_LINE 20
 
 struct send {
     struct io io;            /* ends with RESULT_OK, RESULT_RESET, RESULT_CANCELED, ...; bytes sent */
@@ -41,8 +42,12 @@ struct send {
     bool more;               /* more parts follow */
     bool disconnect;         /* the connection ends behind it */
     bool opaque;             /* of a 101: what follows both ways is a stream of bytes, not HTTP */
+    bool chunking;           /* with_head: a body of unknown length is framed by us */
+    bool framable;           /* there is an empty piece before the data, for the chunk's size, and one behind it */
     bool buffered;           /* what can't be sent at once is copied, and the send is over for the caller */
     uint64_t sent;
+    struct text trailers;    /* of the last part: from trailers_begin() on; NULL: none */
+    char size_line[CHUNK_SIZE_LINE];
 };
 
 /* One piece is free at the beginning for the head. */
@@ -51,7 +56,8 @@ void send_init(struct send *s, void (*run)(struct io *));
 /*
  * Begins: RESULT_OK (all of it is with the kernel, io.bytes says how many bytes; the io isn't run),
  * RESULT_PENDING, RESULT_GONE, RESULT_INVALID (a head where one was sent, a part where none was, opaque without a 101 or
- * for a request with a body), RESULT_RESET, RESULT_IO_ERROR. From the last part on the request's id is gone. No locks; runs io_flush().
+ * for a request with a body, trailers of a body that we don't frame), RESULT_RESET, RESULT_IO_ERROR, RESULT_EOF (a file
+ * is shorter than it was). From the last part on the request's id is gone. No locks; runs io_flush().
  */
 enum result send_begin(struct queue *q, uint64_t id, struct send *s);
 
