@@ -22,7 +22,13 @@
     X(request_property) \
     X(client_certificate) \
     X(send) \
+    X(send_head) \
+    X(send_body) \
+    X(send_chunked) \
+    X(send_file) \
+    X(send_range) \
     X(opaque) \
+    X(push) \
     X(ports) \
     X(completion) \
     X(events) \

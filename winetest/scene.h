@@ -55,6 +55,7 @@ ULONG read_body(HANDLE queue, HTTP_REQUEST_ID id, ULONG flags, void *buffer, ULO
 struct reply {
     HTTP_RESPONSE_V2 response;
     HTTP_DATA_CHUNK chunks[4];
+    HTTP_UNKNOWN_HEADER unknown[8];
 };
 
 void reply_init(struct reply *r, USHORT status, const char *reason);

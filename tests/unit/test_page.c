@@ -26,6 +26,7 @@ static const struct {
     {PAGE_NOT_FOUND, "404 Not Found", 315, NULL},
     {PAGE_LENGTH_REQUIRED, "411 Length Required", 344, NULL},
     {PAGE_URL_TOO_LONG, "414 Request-URI Too Long", 329, "13f39bc2608363e208ba9494d5d6379c"},
+    {PAGE_BAD_RANGE, "416 Requested Range Not Satisfiable", 362, NULL},
     {PAGE_NO_CODING, "501 Not Implemented", 343, NULL},
     {PAGE_UNAVAILABLE, "503 Service Unavailable", 326, NULL},
 };
