@@ -331,7 +331,7 @@ static bool copy_pieces(struct own_send *o, const struct send *s)
             p->fd = dup(p->fd);
             continue;
         }
-        there = there && guard_copy(to, p->memory, p->length);
+        there = there && (!p->length || guard_copy(to, p->memory, p->length));
         p->memory = to;
         to += p->length;
     }
