@@ -577,6 +577,35 @@ static void test_duplicate(int version)
     scene_close(&x);
 }
 
+/* [doc] A port that is bound when an operation has ended has no packet of it, however soon after the end that is. */
+static void test_bound_after_the_end(int version)
+{
+    enum { ROUNDS = 20 };
+    struct scene x;
+    struct call c;
+    HANDLE port;
+    OVERLAPPED *overlapped;
+    ULONG_PTR key;
+    DWORD bytes;
+    ULONG error;
+    int i, packets = 0;
+
+    for (i = 0; i < ROUNDS; i++) {
+        scene_open(&x, version);
+        call_open(&c);
+        error = begin_receive(&x, &x.in, &c);
+        send_get(x.client, x.port, "/foobar");
+        ok_eq(WaitForSingleObject(c.event, DEADLINE), WAIT_OBJECT_0);
+        port = CreateIoCompletionPort(x.queue, NULL, 123, 0);
+        ok_eq(call_end(x.queue, &c, error, NULL), NO_ERROR);
+        packets += GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, QUIET / 8);
+        CloseHandle(port);
+        call_close(&c);
+        scene_close(&x);
+    }
+    ok_eq(packets, 0);
+}
+
 START_TEST(completion)
 {
     BOTH(test_blocking);
@@ -596,6 +625,7 @@ START_TEST(completion)
     BOTH(test_shutdown);
     BOTH(test_blocked);
     BOTH(test_duplicate);
+    BOTH(test_bound_after_the_end);
     if (test_on_windows()) {
         skip("our own choices");
         return;

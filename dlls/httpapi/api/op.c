@@ -160,20 +160,23 @@ static void note_ending(struct op *op, NTSTATUS status, ULONGLONG bytes)
         WARN("the OVERLAPPED %p of a pending call is gone", (void *)op->overlapped);
 }
 
-/* Who sees the end and binds a port then finds no packet there: whether one is due is known before. */
+/*
+ * The port is looked for before the program hears of the end: one that it binds then is for later operations, and an end
+ * that was told already has no packet there.
+ */
 static void tell(struct op *op, NTSTATUS status, ULONGLONG bytes, bool packet)
 {
     struct http_queue *q = op->queue;
+    struct port *port = packet && !((ULONG_PTR)op->event & 1) ? queue_object_port(q) : NULL;
     HANDLE event = event_of(op);
 
-    packet = packet && q->port && !((ULONG_PTR)op->event & 1);
     note_ending(op, status, bytes);
     if (event)
         host_event_end(event);
     else
         queue_object_signal(q);
-    if (packet)
-        queue_object_post(q, op->overlapped, status, bytes);
+    if (port)
+        queue_object_post(q, port, op->overlapped, status, bytes);
 }
 
 void op_complete(struct op *op, NTSTATUS status, ULONGLONG bytes)

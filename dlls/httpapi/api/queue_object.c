@@ -160,11 +160,16 @@ void queue_object_signal(struct http_queue *q)
         host_event_set(q->event);
 }
 
-void queue_object_post(struct http_queue *q, OVERLAPPED *overlapped, NTSTATUS status, ULONGLONG bytes)
+struct port *queue_object_port(struct http_queue *q)
+{
+    return atomic_load_explicit(&q->port, memory_order_acquire);
+}
+
+void queue_object_post(struct http_queue *q, struct port *port, OVERLAPPED *overlapped, NTSTATUS status,
+                       ULONGLONG bytes)
 {
     struct packet packet = {q->key, (uintptr_t)overlapped, (uintptr_t)bytes, status};
-    struct port *port = atomic_load_explicit(&q->port, memory_order_acquire);
-    enum result result = port ? host_port_push(port, &packet) : RESULT_OK;
+    enum result result = host_port_push(port, &packet);
 
     if (result)
         WARN("no packet for %p: %s", (void *)overlapped, result == RESULT_GONE ? "the port is closed" : "no memory");

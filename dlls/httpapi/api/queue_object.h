@@ -67,8 +67,12 @@ void queue_object_cancel_waits(struct http_queue *q);
 void queue_object_reset(struct http_queue *q);
 void queue_object_signal(struct http_queue *q);
 
-/* A completion packet, if a port is bound. No locks. */
-void queue_object_post(struct http_queue *q, OVERLAPPED *overlapped, NTSTATUS status, ULONGLONG bytes);
+/* The port that is bound, or NULL; it stays as long as an operation holds the queue. No locks. */
+struct port *queue_object_port(struct http_queue *q);
+
+/* A completion packet to that port. No locks. */
+void queue_object_post(struct http_queue *q, struct port *port, OVERLAPPED *overlapped, NTSTATUS status,
+                       ULONGLONG bytes);
 
 static inline bool queue_object_skips_success(const struct http_queue *q)
 {
