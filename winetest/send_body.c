@@ -277,6 +277,50 @@ static void test_unknown_framing(int version)
     scene_close(&x);
 }
 
+/* [own] GOAWAY alone says the same as DISCONNECT: HTTP/1.1 has no other words for it. */
+static void test_goaway(int version)
+{
+    struct reply r;
+    struct scene x;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    reply_init(&r, 200, "OK");
+    id = scene_take(&x, GET_FOOBAR, 0);
+    ok_eq(reply_send(x.queue, id, HTTP_SEND_RESPONSE_FLAG_GOAWAY, &r, NULL), NO_ERROR);
+    check_ends(&x);
+    id = scene_take(&x, GET_FOOBAR, 0);
+    ok_eq(reply_send(x.queue, id, HTTP_SEND_RESPONSE_FLAG_GOAWAY | HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &r, NULL),
+          NO_ERROR);
+    ok_eq(body_send(x.queue, id, 0, "pong", NULL), NO_ERROR);
+    check_ends(&x);
+    scene_close(&x);
+}
+
+/* [own] Parts of a body that isn't sent count no bytes. */
+static void test_no_bytes(int version)
+{
+    struct reply r;
+    struct scene x;
+    HTTP_REQUEST_ID id;
+    ULONG bytes = 1;
+    char text[4096];
+
+    scene_open(&x, version);
+    id = scene_take(&x, HEAD_FOOBAR, 0);
+    reply_init(&r, 200, "OK");
+    reply_header(&r, HttpHeaderContentLength, "8");
+    ok_eq(reply_send(x.queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &r, NULL), NO_ERROR);
+    ok_eq(body_send(x.queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, "ping", &bytes), NO_ERROR);
+    ok_eq(bytes, 0);
+    ok_eq(body_send(x.queue, id, 0, "pong", &bytes), NO_ERROR);
+    ok_eq(bytes, 0);
+    ok(recv_until(x.client, text, sizeof text, "\r\n\r\n") > 0, "no answer");
+    ok_str(value_of(text, "Content-Length"), "8");
+    check_alive(&x);
+    scene_close(&x);
+}
+
 /* [rfc] A body that the program gives for HEAD, 204 or 304 isn't sent. */
 static void test_body_where_none_is(int version)
 {
@@ -319,4 +363,6 @@ START_TEST(send_body)
         return;
     }
     BOTH(test_body_where_none_is);
+    BOTH(test_no_bytes);
+    BOTH(test_goaway);
 }

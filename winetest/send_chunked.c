@@ -251,6 +251,41 @@ static void test_trailers(int version)
     scene_close(&x);
 }
 
+/* [own] They are copied with the rest, when the program asks for it and others are in front of them. */
+static void test_buffered_trailers(int version)
+{
+    enum { LARGE = 16 * 1024 * 1024 };
+    char *data = malloc(LARGE), *got = malloc(LARGE + 100), name[] = "A", value[] = "1", *at;
+    HTTP_UNKNOWN_HEADER trailer = {1, 1, name, value};
+    HTTP_DATA_CHUNK chunk;
+    struct scene x;
+    struct call c;
+    HTTP_REQUEST_ID id;
+    ULONG error;
+
+    memset(data, 'x', LARGE);
+    chunk_text(&chunk, "");
+    chunk.FromMemory.pBuffer = data;
+    chunk.FromMemory.BufferLength = LARGE;
+    scene_open(&x, version);
+    call_open(&c);
+    id = begin(&x, GET_FOOBAR);
+    error = HttpSendResponseEntityBody(x.queue, id, MORE, 1, &chunk, NULL, NULL, 0, &c.overlapped, NULL);
+    ok_eq(error, ERROR_IO_PENDING);
+    chunk_trailers(&chunk, &trailer, 1);
+    ok_eq(send_chunks(&x, id, HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA, &chunk, 1), NO_ERROR);
+    name[0] = value[0] = '!';
+    ok(recv_long_body(x.client, got, LARGE + 9 + 2 + 11), "the body doesn't come");
+    at = got + 9 + LARGE + 2;
+    ok(!memcmp(got, "1000000\r\n", 9) && !memcmp(at, "0\r\nA: 1\r\n\r\n", 11), "other bytes than given");
+    ok_eq(call_end(x.queue, &c, error, NULL), NO_ERROR);
+    check_alive(&x);
+    call_close(&c);
+    free(data);
+    free(got);
+    scene_close(&x);
+}
+
 /* [own] A client that can't have chunks gets the body without them. */
 static void test_trailers_dropped(int version)
 {
@@ -325,6 +360,7 @@ START_TEST(send_chunked)
     test_many_parts(0);
     test_many_parts(HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA);
     BOTH(test_trailers);
+    BOTH(test_buffered_trailers);
     BOTH(test_trailers_dropped);
     BOTH(test_bad_trailers);
 }
