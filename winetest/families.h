@@ -38,5 +38,7 @@
     X(listener) \
     X(mormot) \
     X(cpprest) \
+    X(peer) \
+    X(coding)
 
 #endif
