@@ -297,6 +297,70 @@ static void test_both_pointers(void)
     stop(&m);
 }
 
+/* The packets of its sends are thrown away. */
+static void drop_packets(HANDLE io)
+{
+    OVERLAPPED *which;
+    ULONG_PTR key;
+    DWORD bytes;
+
+    while (GetQueuedCompletionStatus(io, &bytes, &key, &which, 0) || which)
+        ;
+}
+
+/* [src] All sends of all its WebSockets share one OVERLAPPED: the data is copied before the call returns, and nobody
+ * looks at how it ends. The end of a stream is DISCONNECT with one piece of no bytes. */
+static void test_shared_overlapped(void)
+{
+    enum { STREAMS = 3, PARTS = 5 };
+    const ULONG flags = HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA | HTTP_SEND_RESPONSE_FLAG_MORE_DATA;
+    struct receive receives[STREAMS];
+    SOCKET clients[STREAMS];
+    OVERLAPPED shared;
+    HTTP_DATA_CHUNK chunk;
+    struct mormot m;
+    struct reply r;
+    char text[32], got[2048];
+    HANDLE io;
+    int i, part;
+
+    start(&m);
+    for (i = 0; i < STREAMS; i++) {
+        clients[i] = connect_local(m.port);
+        send_get(clients[i], m.port, "/root/stream");
+        receive_next(&receives[i], m.queue);
+        reply_init(&r, 200, "OK");
+        ok_eq(reply_send(m.queue, receives[i].data.request.RequestId, flags, &r, NULL), NO_ERROR);
+    }
+    io = CreateIoCompletionPort(m.queue, NULL, 0, 0);
+    memset(&shared, 0, sizeof shared);
+    for (part = 0; part < PARTS; part++)
+        for (i = 0; i < STREAMS; i++) {
+            ULONG error;
+
+            snprintf(text, sizeof text, "%d%d,", i, part);
+            chunk_text(&chunk, text);
+            error = HttpSendResponseEntityBody(m.queue, receives[i].data.request.RequestId, flags, 1, &chunk, NULL, NULL,
+                                               0, &shared, NULL);
+            ok(error == NO_ERROR || error == ERROR_IO_PENDING, "part %d of %d: %lu", part, i, UL(error));
+            memset(text, 'x', sizeof text);
+        }
+    chunk_text(&chunk, "");
+    for (i = 0; i < STREAMS; i++) {
+        ok_eq(HttpSendResponseEntityBody(m.queue, receives[i].data.request.RequestId, HTTP_SEND_RESPONSE_FLAG_DISCONNECT,
+                                         1, &chunk, NULL, NULL, 0, NULL, NULL), NO_ERROR);
+        ok(recv_all(clients[i], got, sizeof got) > 0, "no end");
+        snprintf(text, sizeof text, "%d0,", i);
+        ok(!strncmp(answer_body(got), text, 3), "got %s", answer_body(got));
+        ok_eq(strlen(answer_body(got)), PARTS * 3);
+        receive_close(&receives[i]);
+        closesocket(clients[i]);
+    }
+    drop_packets(io);
+    CloseHandle(io);
+    stop(&m);
+}
+
 START_TEST(mormot)
 {
     test_exports();
@@ -304,4 +368,5 @@ START_TEST(mormot)
     test_file();
     test_queue_length();
     test_both_pointers();
+    test_shared_overlapped();
 }
