@@ -39,6 +39,7 @@
     X(mormot) \
     X(cpprest) \
     X(peer) \
-    X(coding)
+    X(coding) \
+    X(feature)
 
 #endif

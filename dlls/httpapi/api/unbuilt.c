@@ -126,9 +126,9 @@ static ULONG check_HttpQueryServiceConfiguration(HANDLE service, HTTP_SERVICE_CO
 UNBUILT(X)
 #undef X
 
-/* FALSE for every feature, which is what a Windows without any of them answers. */
+/* What .NET and others ask before they use it. Whoever builds one adds it. */
 ULONG api_HttpIsFeatureSupported(HTTP_FEATURE_ID feature)
 {
     TRACE("feature %u", feature);
-    return FALSE;
+    return feature == HttpFeatureDscp;
 }

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * feature.c: HttpIsFeatureSupported says TRUE of exactly what is there. Windows has the function since Windows 10 20H2.
+ */
+#include "scene.h"
+
+typedef BOOL(WINAPI *feature_function)(HTTP_FEATURE_ID feature);
+typedef ULONG(WINAPI *set_function)(HANDLE, HTTP_OPAQUE_ID, HTTP_REQUEST_PROPERTY, PVOID, ULONG, OVERLAPPED *);
+
+static feature_function supports;
+
+static void *look_up(const char *name)
+{
+    return (void *)GetProcAddress(GetModuleHandleA("httpapi.dll"), name);
+}
+
+/* [doc] What isn't a feature isn't supported; the result is a BOOL. */
+static void test_others(void)
+{
+    int i;
+
+    ok_eq(supports(HttpFeatureUnknown), FALSE);
+    ok_eq(supports((HTTP_FEATURE_ID)1000), FALSE);
+    ok_eq(supports(HttpFeaturemax), FALSE);
+    for (i = 0; i < HttpFeatureLast; i++)
+        ok(supports((HTTP_FEATURE_ID)i) == TRUE || supports((HTTP_FEATURE_ID)i) == FALSE, "feature %d", i);
+}
+
+/* [doc] Framing by the API, of an answer whose length isn't known. */
+static void test_automatic_chunking(int version)
+{
+    struct reply r;
+    struct scene x;
+    ULONG error;
+
+    scene_open(&x, version);
+    scene_take(&x, GET_FOOBAR, 0);
+    reply_init(&r, 200, "OK");
+    error = reply_send(x.queue, x.in.v1.RequestId,
+                       HTTP_SEND_RESPONSE_FLAG_MORE_DATA | HTTP_SEND_RESPONSE_FLAG_AUTOMATIC_CHUNKING, &r, NULL);
+    ok_eq(error == NO_ERROR, supports(HttpFeatureAutomaticChunkedEncoding));
+    scene_close(&x);
+}
+
+/* [doc] Marks of the answer's packets. */
+static void test_dscp(void)
+{
+    set_function set = (set_function)look_up("HttpSetRequestProperty");
+    HTTP_REQUEST_DSCP_INFO info = {0};
+    struct scene x;
+
+    scene_open(&x, 2);
+    scene_take(&x, GET_FOOBAR, 0);
+    if (set)
+        ok_eq(set(x.queue, x.in.v2.RequestId, HttpRequestPropertyDscpTag, &info, sizeof info, NULL) == NO_ERROR,
+              supports(HttpFeatureDscp));
+    else
+        ok_eq(supports(HttpFeatureDscp), FALSE);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+/* [doc] A time-out of a single connection. */
+static void test_idle_timeout(void)
+{
+    set_function set = (set_function)look_up("HttpSetRequestProperty");
+    HTTP_REQUEST_TRANSPORT_IDLE_CONNECTION_TIMEOUT_INFO info = {60};
+    struct scene x;
+
+    scene_open(&x, 2);
+    scene_take(&x, GET_FOOBAR, 0);
+    if (set)
+        ok_eq(set(x.queue, x.in.v2.RequestId, HttpRequestPropertyTransportIdleConnectionTimeout, &info, sizeof info,
+                  NULL) == NO_ERROR, supports(HttpFeatureIdleConnectionTimeoutRequestProperty));
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+START_TEST(feature)
+{
+    supports = (feature_function)look_up("HttpIsFeatureSupported");
+    if (!supports) {
+        win_skip("no HttpIsFeatureSupported");
+        return;
+    }
+    ok_eq(HttpInitialize(version_2, HTTP_INITIALIZE_SERVER, NULL), NO_ERROR);
+    test_others();
+    BOTH(test_automatic_chunking);
+    test_dscp();
+    test_idle_timeout();
+    ok_eq(HttpTerminate(HTTP_INITIALIZE_SERVER, NULL), NO_ERROR);
+}
