@@ -470,6 +470,91 @@ static void test_chunked(void)
     free(a);
 }
 
+/* [src] A file between two pieces of memory, opened for overlapped and sequential reading; it isn't on any port. */
+static void test_file(void)
+{
+    char folder[MAX_PATH], path[MAX_PATH], text[1024];
+    struct accept *a = malloc(sizeof *a);
+    HTTP_DATA_CHUNK chunks[3];
+    HTTP_REQUEST_ID id;
+    struct httpsys h;
+    struct reply r;
+    DWORD written;
+    HANDLE file;
+    SOCKET s;
+
+    start(&h);
+    GetTempPathA(sizeof folder, folder);
+    GetTempFileNameA(folder, "htp", 0, path);
+    file = CreateFileA(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    ok(WriteFile(file, "0123456789", 10, &written, NULL), "error %lu", UL(GetLastError()));
+    CloseHandle(file);
+    file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING,
+                       FILE_FLAG_OVERLAPPED | FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "error %lu", UL(GetLastError()));
+    s = connect_local(h.port);
+    id = take(&h, a, s, "GET / HTTP/1.1\r\nHost: localhost:%u\r\n\r\n");
+    answer_init(&r);
+    reply_header(&r, HttpHeaderTransferEncoding, "chunked");
+    ok_eq(answer(&h, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &r), NO_ERROR);
+    chunk_text(&chunks[0], "5\r\n");
+    memset(&chunks[1], 0, sizeof chunks[1]);
+    chunks[1].DataChunkType = HttpDataChunkFromFileHandle;
+    chunks[1].FromFileHandle.FileHandle = file;
+    chunks[1].FromFileHandle.ByteRange.StartingOffset.QuadPart = 3;
+    chunks[1].FromFileHandle.ByteRange.Length.QuadPart = 5;
+    chunk_text(&chunks[2], "\r\n0\r\n\r\n");
+    ok_eq(answer_part(&h, id, 0, chunks, 3), NO_ERROR);
+    ok(recv_until(s, text, sizeof text, "\r\n0\r\n\r\n") > 0, "no end");
+    ok_str(answer_body(text), "5\r\n34567\r\n0\r\n\r\n");
+    CloseHandle(file);
+    DeleteFileA(path);
+    closesocket(s);
+    stop(&h);
+    free(a);
+}
+
+/* [src] An upgrade: Connection is an unknown header, the body is the stream; zero-byte reads come first, as of any body. */
+static void test_upgrade(void)
+{
+    const ULONG flags = HTTP_SEND_RESPONSE_FLAG_OPAQUE | HTTP_SEND_RESPONSE_FLAG_MORE_DATA |
+                        HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA;
+    HTTP_UNKNOWN_HEADER connection = {10, 7, "Connection", "Upgrade"};
+    struct accept *a = malloc(sizeof *a);
+    HTTP_DATA_CHUNK chunk;
+    HTTP_REQUEST_ID id;
+    struct httpsys h;
+    struct reply r;
+    char text[1024];
+    DWORD bytes;
+    SOCKET s;
+
+    start(&h);
+    s = connect_local(h.port);
+    id = take(&h, a, s, "GET / HTTP/1.1\r\nHost: localhost:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+    answer_init(&r);
+    r.response.StatusCode = 101;
+    reply_header(&r, HttpHeaderUpgrade, "websocket");
+    r.response.Headers.UnknownHeaderCount = 1;
+    r.response.Headers.pUnknownHeaders = &connection;
+    ok_eq(answer(&h, id, flags, &r), NO_ERROR);
+    ok(recv_until(s, text, sizeof text, "\r\n\r\n") > 0, "no answer");
+    ok_eq(answer_status(text), 101);
+    ok(strstr(text, "\r\nConnection: Upgrade\r\n") != NULL, "got %s", text);
+    send_bytes(s, "up", 2);
+    ok_eq(read_part(&h, id, text, sizeof text, &bytes), NO_ERROR);
+    ok(bytes == 2 && !memcmp(text, "up", 2), "%lu bytes", UL(bytes));
+    chunk_text(&chunk, "down");
+    ok_eq(answer_part(&h, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA | HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA, &chunk, 1),
+          NO_ERROR);
+    ok(recv_until(s, text, sizeof text, "down") == 4, "got %s", text);
+    ok_eq(answer_part(&h, id, HTTP_SEND_RESPONSE_FLAG_DISCONNECT, NULL, 0), NO_ERROR);
+    ok(is_closed(s), "the stream goes on");
+    closesocket(s);
+    stop(&h);
+    free(a);
+}
+
 /* [src] Several known headers of one kind, any kind, besides the empty ones; GOAWAY is tried and left out if unknown. */
 static void test_headers(void)
 {
@@ -595,6 +680,8 @@ START_TEST(httpsys)
     test_more_data_at_once();
     test_body();
     test_chunked();
+    test_file();
+    test_upgrade();
     test_headers();
     test_disconnect();
     test_abort();

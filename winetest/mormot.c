@@ -361,6 +361,58 @@ static void test_shared_overlapped(void)
     stop(&m);
 }
 
+/* [src] A WebSocket: the 101 is sent by a blocking call; reads have an OVERLAPPED and a pointer; the port tells of both. */
+static void test_websocket(void)
+{
+    const ULONG more = HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA | HTTP_SEND_RESPONSE_FLAG_MORE_DATA;
+    HTTP_UNKNOWN_HEADER connection = {10, 7, "Connection", "Upgrade"};
+    OVERLAPPED reading, writing, *which = NULL;
+    char buffer[64], got[1024];
+    struct receive receive;
+    HTTP_DATA_CHUNK chunk;
+    HTTP_REQUEST_ID id;
+    ULONG bytes = 0;
+    struct mormot m;
+    struct reply r;
+    ULONG_PTR key;
+    DWORD told = 0;
+    HANDLE io;
+    SOCKET s;
+
+    start(&m);
+    s = connect_local(m.port);
+    send_text(s, "GET /root/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+    id = receive_next(&receive, m.queue);
+    io = CreateIoCompletionPort(m.queue, NULL, 0, 0);
+    reply_init(&r, 101, "Switching Protocols");
+    reply_header(&r, HttpHeaderUpgrade, "websocket");
+    r.response.Headers.UnknownHeaderCount = 1;
+    r.response.Headers.pUnknownHeaders = &connection;
+    ok_eq(reply_send(m.queue, id, more | HTTP_SEND_RESPONSE_FLAG_OPAQUE, &r, NULL), NO_ERROR);
+    ok(recv_until(s, got, sizeof got, "\r\n\r\n") > 0, "no answer");
+
+    memset(&reading, 0, sizeof reading);
+    ok_eq(HttpReceiveRequestEntityBody(m.queue, id, 0, buffer, sizeof buffer, &bytes, &reading), ERROR_IO_PENDING);
+    send_bytes(s, "frame", 5);
+    ok(GetQueuedCompletionStatus(io, &told, &key, &which, DEADLINE), "error %lu", UL(GetLastError()));
+    ok(which == &reading, "another packet");
+    ok_eq(reading.InternalHigh, 5);
+    ok(!memcmp(buffer, "frame", 5), "other bytes");
+    memset(&writing, 0, sizeof writing);
+    chunk_text(&chunk, "answer");
+    ok_eq(HttpSendResponseEntityBody(m.queue, id, more, 1, &chunk, NULL, NULL, 0, &writing, NULL), NO_ERROR);
+    ok(recv_until(s, got, sizeof got, "answer") == 6, "got %s", got);
+    chunk_text(&chunk, "");
+    ok_eq(HttpSendResponseEntityBody(m.queue, id, HTTP_SEND_RESPONSE_FLAG_DISCONNECT, 1, &chunk, NULL, NULL, 0, NULL,
+                                     NULL), NO_ERROR);
+    ok(is_closed(s), "the stream goes on");
+    drop_packets(io);
+    CloseHandle(io);
+    receive_close(&receive);
+    closesocket(s);
+    stop(&m);
+}
+
 START_TEST(mormot)
 {
     test_exports();
@@ -369,4 +421,5 @@ START_TEST(mormot)
     test_queue_length();
     test_both_pointers();
     test_shared_overlapped();
+    test_websocket();
 }
