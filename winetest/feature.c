@@ -76,6 +76,57 @@ static void test_idle_timeout(void)
     scene_close(&x);
 }
 
+/*
+ * [own] Properties whose feature isn't there: addresses of their own to listen on, answers taken from WinHTTP, optional
+ * parts of a request. A Windows that is older than a property doesn't know it either.
+ */
+static void test_newer_properties(void)
+{
+    static const HTTP_SERVER_PROPERTY newer[] = {
+        HttpServerListenEndpointProperty, HttpServerFastForwardingProperty, HttpServerRequestInfoProperty,
+    };
+    ULONGLONG value[4] = {1};
+    struct server server;
+    ULONG size;
+    size_t i;
+
+    if (!server_start(&server, 2))
+        return;
+    for (i = 0; i < ARRAYSIZE(newer); i++) {
+        ok_eq(HttpSetServerSessionProperty(server.session, newer[i], value, sizeof value), ERROR_INVALID_PARAMETER);
+        ok_eq(HttpQueryServerSessionProperty(server.session, newer[i], value, sizeof value, &size),
+              ERROR_INVALID_PARAMETER);
+        ok_eq(HttpSetUrlGroupProperty(server.group, newer[i], value, sizeof value), ERROR_INVALID_PARAMETER);
+        ok_eq(HttpQueryUrlGroupProperty(server.group, newer[i], value, sizeof value, &size), ERROR_INVALID_PARAMETER);
+        ok_eq(HttpSetRequestQueueProperty(server.queue, newer[i], value, sizeof value, 0, NULL),
+              ERROR_INVALID_PARAMETER);
+    }
+    server_stop(&server);
+}
+
+/* [own] A piece of a response that WinHTTP received, and the number behind the last kind; the request can be answered. */
+static void test_newer_chunks(int version)
+{
+    static const HTTP_DATA_CHUNK_TYPE newer[] = {HttpDataChunkFromWinHttpFastForwarding, HttpDataChunkMaximum};
+    HTTP_DATA_CHUNK chunk;
+    struct reply r;
+    struct scene x;
+    size_t i;
+
+    scene_open(&x, version);
+    scene_take(&x, GET_FOOBAR, 0);
+    reply_init(&r, 200, "OK");
+    r.response.EntityChunkCount = 1;
+    r.response.pEntityChunks = &chunk;
+    memset(&chunk, 0, sizeof chunk);
+    for (i = 0; i < ARRAYSIZE(newer); i++) {
+        chunk.DataChunkType = newer[i];
+        ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), ERROR_INVALID_PARAMETER);
+    }
+    scene_finish(&x);
+    scene_close(&x);
+}
+
 START_TEST(feature)
 {
     supports = (feature_function)look_up("HttpIsFeatureSupported");
@@ -88,5 +139,9 @@ START_TEST(feature)
     BOTH(test_automatic_chunking);
     test_dscp();
     test_idle_timeout();
+    if (!test_on_windows()) {
+        test_newer_properties();
+        BOTH(test_newer_chunks);
+    }
     ok_eq(HttpTerminate(HTTP_INITIALIZE_SERVER, NULL), NO_ERROR);
 }
