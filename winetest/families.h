@@ -40,6 +40,7 @@
     X(cpprest) \
     X(peer) \
     X(coding) \
-    X(feature)
+    X(feature) \
+    X(handle)
 
 #endif
