@@ -298,6 +298,92 @@ static void test_chunked(void)
     close_started(&l);
 }
 
+/*
+ * [net] Whole answers, by their lengths on the wire: nothing is added but Server, Date, and `Connection: close` once when
+ * the connection ends. The head goes first, then the last part of the body with the flags.
+ */
+static const struct exact {
+    const char *version; /* of the request */
+    const char *length, *coding, *keep_alive, *connection;
+    const char *body;
+    ULONG flags;
+    int size;
+} exact_answers[] = {
+    {"1.1", NULL, "chunked", NULL, NULL, "0\r\n\r\n", 0, 120},
+    {"1.1", "0", NULL, NULL, NULL, "", 0, 106},
+    {"1.1", "5", NULL, NULL, NULL, "hello", 0, 111},
+    {"1.1", NULL, "chunked", NULL, "close", "0\r\n\r\n", HTTP_SEND_RESPONSE_FLAG_DISCONNECT, 139},
+    {"1.0", "0", NULL, "true", NULL, "", 0, 143},
+    {"1.0", NULL, NULL, NULL, NULL, "hello", HTTP_SEND_RESPONSE_FLAG_DISCONNECT, 111},
+    {"1.0", "5", NULL, "true", NULL, "hello", 0, 148},
+};
+
+static void set_header(struct reply *r, HTTP_HEADER_ID id, const char *value)
+{
+    if (value)
+        reply_header(r, id, value);
+}
+
+static void check_exact(struct listener *l, const struct exact *e)
+{
+    SOCKET s = connect_local(l->port);
+    HTTP_REQUEST_V2 *context;
+    struct reply r;
+    char got[1024];
+
+    send_text(s, "GET / HTTP/%s\r\nHost: localhost:%u\r\n\r\n", e->version, l->port);
+    context = get_context(l);
+    reply_init(&r, 200, "OK");
+    set_header(&r, HttpHeaderContentLength, e->length);
+    set_header(&r, HttpHeaderTransferEncoding, e->coding);
+    set_header(&r, HttpHeaderKeepAlive, e->keep_alive);
+    set_header(&r, HttpHeaderConnection, e->connection);
+    ok_eq(send_head(l, context->RequestId, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &r), NO_ERROR);
+    ok_eq(send_part(l, context->RequestId, e->flags, e->body), NO_ERROR);
+    shutdown(s, SD_SEND);
+    ok(recv_all(s, got, sizeof got) == e->size, "%d bytes, expected %d: %s", (int)strlen(got), e->size, got);
+    free(context);
+    closesocket(s);
+}
+
+static void test_exact_sizes(void)
+{
+    struct listener l;
+    size_t i;
+
+    open_started(&l);
+    for (i = 0; i < ARRAYSIZE(exact_answers); i++)
+        check_exact(&l, &exact_answers[i]);
+    close_started(&l);
+}
+
+/* [net] A thousand headers of one's own, within the 16 KB of a head. */
+static void test_thousand_headers(void)
+{
+    HTTP_REQUEST_V2 *context;
+    struct listener l;
+    char got[1024];
+    SOCKET s;
+    int i;
+
+    open_started(&l);
+    s = connect_local(l.port);
+    send_text(s, "GET / HTTP/1.1\r\nHost: localhost:%u\r\n", l.port);
+    for (i = 0; i < 1000; i++)
+        send_text(s, "h%03d: v%03d\r\n", i, i);
+    send_text(s, "\r\n");
+    context = get_context(&l);
+    if (ok_eq(context->Headers.UnknownHeaderCount, 1000)) {
+        ok_str(context->Headers.pUnknownHeaders[999].pName, "h999");
+        ok_str(context->Headers.pUnknownHeaders[999].pRawValue, "v999");
+    }
+    answer(&l, context->RequestId, "many");
+    ok(recv_answer(s, got, sizeof got) > 0, "no answer");
+    free(context);
+    closesocket(s);
+    close_started(&l);
+}
+
 /* [src] An error with two challenges: unknown headers, and a length of 0; the connection goes on. */
 static void test_challenge(void)
 {
@@ -426,6 +512,8 @@ START_TEST(listener)
     test_large_head();
     test_body();
     test_chunked();
+    test_exact_sizes();
+    test_thousand_headers();
     test_challenge();
     test_abort();
     test_asynchronous();
