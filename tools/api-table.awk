@@ -28,6 +28,8 @@ function check_line(line) {
         problem(line ": what is " status[line] "?")
     if (status[line] == "refused" && note[line] !~ /ERROR_[A-Z]|FALSE|never/)
         problem(line ": refused with which error?")
+    if (status[line] == "works" && tests[line] == "suite:abi" && note[line] == "")
+        problem(line ": works, and what shows it?")
     if (!(line in used))
         problem(line ": nothing has this name")
     check_tests(line)
