@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * feature.c: HttpIsFeatureSupported says TRUE of exactly what is there. Windows has the function since Windows 10 20H2.
+ * feature.c: HttpIsFeatureSupported says TRUE of nothing that isn't there. Windows has the function since Windows 10 20H2.
  */
 #include "scene.h"
 
@@ -38,7 +38,7 @@ static void test_automatic_chunking(int version)
     reply_init(&r, 200, "OK");
     error = reply_send(x.queue, x.in.v1.RequestId,
                        HTTP_SEND_RESPONSE_FLAG_MORE_DATA | HTTP_SEND_RESPONSE_FLAG_AUTOMATIC_CHUNKING, &r, NULL);
-    ok_eq(error == NO_ERROR, supports(HttpFeatureAutomaticChunkedEncoding));
+    ok(error == NO_ERROR || !supports(HttpFeatureAutomaticChunkedEncoding), "got %lu", UL(error));
     scene_close(&x);
 }
 
@@ -66,12 +66,15 @@ static void test_idle_timeout(void)
     set_function set = (set_function)look_up("HttpSetRequestProperty");
     HTTP_REQUEST_TRANSPORT_IDLE_CONNECTION_TIMEOUT_INFO info = {60};
     struct scene x;
+    ULONG error;
 
     scene_open(&x, 2);
     scene_take(&x, GET_FOOBAR, 0);
-    if (set)
-        ok_eq(set(x.queue, x.in.v2.RequestId, HttpRequestPropertyTransportIdleConnectionTimeout, &info, sizeof info,
-                  NULL) == NO_ERROR, supports(HttpFeatureIdleConnectionTimeoutRequestProperty));
+    if (set) {
+        error = set(x.queue, x.in.v2.RequestId, HttpRequestPropertyTransportIdleConnectionTimeout, &info, sizeof info,
+                    NULL);
+        ok(error == NO_ERROR || !supports(HttpFeatureIdleConnectionTimeoutRequestProperty), "got %lu", UL(error));
+    }
     scene_finish(&x);
     scene_close(&x);
 }
