@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * feature.c: HttpIsFeatureSupported says TRUE of nothing that isn't there. Windows has the function since Windows 10 20H2.
+ * feature.c: HttpIsFeatureSupported says TRUE of nothing that isn't there. Windows 10 has the function since 20H2.
  */
 #include "scene.h"
 
@@ -107,7 +107,7 @@ static void test_newer_properties(void)
     server_stop(&server);
 }
 
-/* [own] A piece of a response that WinHTTP received, and the number behind the last kind; the request can be answered. */
+/* [own] A piece that WinHTTP received, and the number behind the last kind; the request can be answered. */
 static void test_newer_chunks(int version)
 {
     static const HTTP_DATA_CHUNK_TYPE newer[] = {HttpDataChunkFromWinHttpFastForwarding, HttpDataChunkMaximum};

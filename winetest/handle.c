@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * handle.c: what a function says of a handle that is no queue's: none, a closed one, an event. Each has its own error for
- * it, and does nothing else.
+ * handle.c: what a function says of a handle that is no queue's: none, a closed one, an event. Each has its own error
+ * for it, and does nothing else.
  */
 #include "scene.h"
 

@@ -2,8 +2,8 @@
 /*
  * httpsys.c: the calls of ASP.NET Core's HttpSys server, in its order, with its flags and sizes.
  *
- * Its threads wait at a completion port, and a call that succeeds at once has no packet (the queue's notification modes):
- * see finish(). Each test is a part of its life; all facts are what its source does [src] or its tests assert [net].
+ * Its threads wait at a completion port, and a call that succeeds at once has no packet (the notification modes): see
+ * finish(). Each test is a part of its life; all facts are what its source does [src] or its tests assert [net].
  */
 #include "scene.h"
 
@@ -55,7 +55,7 @@ static void start(struct httpsys *h)
     add_prefixes(h);
 }
 
-/* The queue's handle is closed as any handle. HttpTerminate is never called; here it is, for the families that follow. */
+/* The queue's handle is closed as any handle. It never calls HttpTerminate; we do, for the next families. */
 static void stop(struct httpsys *h)
 {
     for (int i = 0; i < PREFIXES; i++)
@@ -123,8 +123,8 @@ static ULONG accept_start(struct httpsys *h, struct accept *a)
 }
 
 /*
- * A request's memory is moved, and every pointer in it by the same distance; the old place is overwritten. `at` gives the
- * new address of a pointer and counts one that didn't point into the buffer.
+ * A request's memory is moved, and every pointer in it by the same distance; the old place is overwritten. `at` gives
+ * the new address of a pointer and counts one that didn't point into the buffer.
  */
 struct moved {
     char *copy;
@@ -285,7 +285,7 @@ static struct accept *accepted(struct httpsys *h, struct accept *accepts)
     return NULL;
 }
 
-/* [src] Several accepts wait; what comes is moved with all its pointers; the prefix that matched tells by its context. */
+/* [src] Several accepts wait; what comes is moved with all its pointers; the context says which prefix matched. */
 static void test_accepts(void)
 {
     static const char *const paths[ACCEPTS] = {"/", "/app", "/app/api/x?y=z", "/other", "/app/other"};
@@ -405,7 +405,7 @@ static ULONG read_part(struct httpsys *h, HTTP_REQUEST_ID id, void *buffer, ULON
     return finish(h, &overlapped, error, bytes);
 }
 
-/* [src] Reads of up to 128 KB, after one of no bytes that tells whether there is something; the end is an error code. */
+/* [src] Reads of up to 128 KB, after one of no bytes that tells whether there is any; the end is an error code. */
 static void test_body(void)
 {
     enum { BODY = 300000 };
@@ -514,7 +514,7 @@ static void test_file(void)
     free(a);
 }
 
-/* [src] An upgrade: Connection is an unknown header, the body is the stream; zero-byte reads come first, as of any body. */
+/* [src] An upgrade: Connection is an unknown header, and the body is the stream. */
 static void test_upgrade(void)
 {
     const ULONG flags = HTTP_SEND_RESPONSE_FLAG_OPAQUE | HTTP_SEND_RESPONSE_FLAG_MORE_DATA |
@@ -555,7 +555,7 @@ static void test_upgrade(void)
     free(a);
 }
 
-/* [src] Several known headers of one kind, any kind, besides the empty ones; GOAWAY is tried and left out if unknown. */
+/* [src] Several known headers of one kind, whichever it is; GOAWAY is tried and left out if unknown. */
 static void test_headers(void)
 {
     HTTP_KNOWN_HEADER values[] = {{3, "a=b"}, {3, "c=d"}};
@@ -615,7 +615,7 @@ static void test_disconnect(void)
     free(a);
 }
 
-/* [src] Aborting resets the connection; with the last write begun the id is gone, and cancelling that write is the way. */
+/* [src] Aborting resets the connection; with the last write begun the id is gone. */
 static void test_abort(void)
 {
     struct accept *a = malloc(sizeof *a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * later.c: what isn't built yet says so: a documented error or ERROR_NOT_SUPPORTED, never a success, and whatever it was
- * called with works as before. How wrong arguments are refused is Windows' way already.
+ * later.c: what isn't built yet says so: a documented error or ERROR_NOT_SUPPORTED, never a success, and whatever it
+ * was called with works as before. How wrong arguments are refused is Windows' way already.
  *
  * Who builds one moves its checks to a family of its own.
  */

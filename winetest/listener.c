@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * listener.c: the calls of .NET's HttpListener, in its order, with its flags and sizes; WCF and PowerShell scripts sit on
- * it. All facts are what its source does [src] or its tests assert [net].
+ * listener.c: the calls of .NET's HttpListener, in its order, with its flags and sizes; WCF and PowerShell scripts sit
+ * on it. All facts are what its source does [src] or its tests assert [net].
  *
  * A listener has a session and a group for life, and a queue from Start to Stop.
  */
@@ -67,8 +67,8 @@ static void close_started(struct listener *l)
 }
 
 /*
- * GetContext: a blocking receive with COPY_BODY into 4 KB, and another one by its id when that was too little. The result
- * is allocated.
+ * GetContext: a blocking receive with COPY_BODY into 4 KB, and another one by its id when that was too little. The
+ * result is allocated.
  */
 static HTTP_REQUEST_V2 *get_context(struct listener *l)
 {
@@ -101,7 +101,8 @@ static ULONG send_part(struct listener *l, HTTP_REQUEST_ID id, ULONG flags, cons
     HTTP_DATA_CHUNK chunk;
 
     chunk_text(&chunk, text);
-    return HttpSendResponseEntityBody(l->queue, id, flags, *text != 0, *text ? &chunk : NULL, NULL, NULL, 0, NULL, NULL);
+    return HttpSendResponseEntityBody(l->queue, id, flags, *text != 0, *text ? &chunk : NULL, NULL, NULL, 0, NULL,
+                                      NULL);
 }
 
 /* Close() of a response whose length is known. */
@@ -299,8 +300,8 @@ static void test_chunked(void)
 }
 
 /*
- * [net] Whole answers, by their lengths on the wire: nothing is added but Server, Date, and `Connection: close` once when
- * the connection ends. The head goes first, then the last part of the body with the flags.
+ * [net] Whole answers, by their lengths on the wire: nothing is added but Server, Date, and `Connection: close` once
+ * when the connection ends. The head goes first, then the last part of the body with the flags.
  */
 static const struct exact {
     const char *version; /* of the request */
@@ -441,7 +442,7 @@ static void test_abort(void)
     close_started(&l);
 }
 
-/* [src] Asynchronous calls bring the queue to the thread pool's port, which happens at the first; the modes come first. */
+/* [src] The first asynchronous call binds the queue to the thread pool's port; the modes are set before that. */
 static void test_asynchronous(void)
 {
     HTTP_REQUEST_V2 *r = calloc(1, BUFFER);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mormot.c: the calls of mORMot's http.sys server, in its order, with its flags and sizes: threads that block in receives,
- * a queue with a name, files to their end. All facts are what its source does [src].
+ * mormot.c: the calls of mORMot's http.sys server, in its order, with its flags and sizes: threads that block in
+ * receives, a queue with a name, files to their end. All facts are what its source does [src].
  */
 #include "scene.h"
 #include "watch.h"
@@ -340,15 +340,16 @@ static void test_shared_overlapped(void)
 
             snprintf(text, sizeof text, "%d%d,", i, part);
             chunk_text(&chunk, text);
-            error = HttpSendResponseEntityBody(m.queue, receives[i].data.request.RequestId, flags, 1, &chunk, NULL, NULL,
-                                               0, &shared, NULL);
+            error = HttpSendResponseEntityBody(m.queue, receives[i].data.request.RequestId, flags, 1, &chunk, NULL,
+                                               NULL, 0, &shared, NULL);
             ok(error == NO_ERROR || error == ERROR_IO_PENDING, "part %d of %d: %lu", part, i, UL(error));
             memset(text, 'x', sizeof text);
         }
     chunk_text(&chunk, "");
     for (i = 0; i < STREAMS; i++) {
-        ok_eq(HttpSendResponseEntityBody(m.queue, receives[i].data.request.RequestId, HTTP_SEND_RESPONSE_FLAG_DISCONNECT,
-                                         1, &chunk, NULL, NULL, 0, NULL, NULL), NO_ERROR);
+        ok_eq(HttpSendResponseEntityBody(m.queue, receives[i].data.request.RequestId,
+                                         HTTP_SEND_RESPONSE_FLAG_DISCONNECT, 1, &chunk, NULL, NULL, 0, NULL, NULL),
+              NO_ERROR);
         ok(recv_all(clients[i], got, sizeof got) > 0, "no end");
         snprintf(text, sizeof text, "%d0,", i);
         ok(!strncmp(answer_body(got), text, 3), "got %s", answer_body(got));
@@ -361,7 +362,7 @@ static void test_shared_overlapped(void)
     stop(&m);
 }
 
-/* [src] A WebSocket: the 101 is sent by a blocking call; reads have an OVERLAPPED and a pointer; the port tells of both. */
+/* [src] A WebSocket: the 101 is sent by a blocking call, the rest isn't; reads have an OVERLAPPED and a pointer. */
 static void test_websocket(void)
 {
     const ULONG more = HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA | HTTP_SEND_RESPONSE_FLAG_MORE_DATA;

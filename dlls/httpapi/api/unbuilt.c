@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * unbuilt.c: exports that exist but do nothing yet. Each looks at its arguments as its page says, then says once that it
- * isn't built and returns ERROR_NOT_SUPPORTED, or the documented error that is true as long as it isn't.
+ * unbuilt.c: exports that exist but do nothing yet. Each looks at its arguments as its page says, then says once that
+ * it isn't built and returns ERROR_NOT_SUPPORTED, or the documented error that is true as long as it isn't.
  */
 #include "api.h"
 #include "queue_object.h"
