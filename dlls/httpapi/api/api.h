@@ -50,6 +50,7 @@ bool api_is_initialized(void);
              API_ALIGNMENT_OF(HTTP_BYTE_RANGE), API_ALIGNMENT_OF(HTTP_CACHE_POLICY), API_ALIGNMENT_OF(HTTP_LOG_DATA), \
              API_ALIGNMENT_OF(HTTP_SSL_CLIENT_CERT_INFO), API_ALIGNMENT_OF(HTTP_DELEGATE_REQUEST_PROPERTY_INFO), \
              default: 1)
+#define API_IS_ALIGNED(pointer) (((ULONG_PTR)(pointer) & (__alignof__(*(pointer)) - 1)) == 0)
 #define API_STRAY_F(type, name) (door_args->name & (API_ALIGNMENT(type) - 1))
 #define API_STRAY_R(type, name) | API_STRAY_F(type, name)
 
