@@ -7,12 +7,9 @@
  * type can have, and the call must fail with the error that `rules` names, which are Windows' or those chosen in
  * docs/behaviour.md, "Bad arguments". Of a function that isn't built yet only an error is asked.
  */
+#include "calls.h"
 #include "pages.h"
 #include "scene.h"
-
-#include "../../dlls/httpapi/door.h"
-
-#define PARAMETERS_MAX 10
 
 enum bad {
     /* pointers */
@@ -545,36 +542,17 @@ VALID(HttpWaitForDisconnectEx)
 
 /* ======== the functions ======== */
 
-struct parameter {
-    const char *type, *name;
-};
-
-struct function {
-    const char *name;
-    ULONG (*call)(void *args);
-    void (*valid)(struct stage *s, uint64_t *args);
-    const struct parameter *parameters;
-    unsigned count;
-};
-
-#define PARAMETER(type, name) {#type, #name},
 #define X(name) \
-    static ULONG call_##name(void *p) \
-    { \
-        struct door_##name *door_args = p; \
-        return (ULONG)name(name##_PARAMS(DOOR_UNPACK_F, DOOR_UNPACK_R)); \
-    } \
     static void prepare_##name(struct stage *s, uint64_t *args) \
     { \
         valid_##name(s, (struct door_##name *)args); \
-    } \
-    static const struct parameter parameters_##name[] = {name##_PARAMS(PARAMETER, PARAMETER)};
+    }
 HTTPAPI_EXPORTS(X)
 #undef X
 
-#define X(name) \
-    {#name, call_##name, prepare_##name, parameters_##name, ARRAYSIZE(parameters_##name)},
-static const struct function functions[] = {HTTPAPI_EXPORTS(X)};
+/* In the order of `functions`. */
+#define X(name) prepare_##name,
+static void (*const valid[])(struct stage *s, uint64_t *args) = {HTTPAPI_EXPORTS(X)};
 #undef X
 
 /* ======== what must come of it ======== */
@@ -774,7 +752,7 @@ static ULONG call_well(const struct function *f)
 
     stage_open(&s);
     s.args = args;
-    f->valid(&s, args);
+    valid[f - functions](&s, args);
     error = f->call(args);
     CancelIoEx(s.scene.queue, NULL);
     stage_close(&s, TRUE);
@@ -796,7 +774,7 @@ static void check_function(const struct function *f)
         printf("%s: a good call gives %lu: any error will do\n", f->name, UL(good));
     stage_open(&s);
     s.args = args;
-    f->valid(&s, args);
+    valid[f - functions](&s, args);
     for (i = 0; i < f->count; i++)
         for (bad = 0; bad < BADS; bad++)
             if (applies(&f->parameters[i], &s.objects[i], bad))
@@ -808,6 +786,6 @@ START_TEST(arguments)
 {
     unsigned i;
 
-    for (i = 0; i < ARRAYSIZE(functions); i++)
+    for (i = 0; i < FUNCTIONS; i++)
         check_function(&functions[i]);
 }

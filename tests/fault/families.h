@@ -7,6 +7,6 @@
 #define WINETEST_FAMILIES_H
 
 #define TEST_FAMILIES(X) \
-    X(arguments) X(inside) X(gone)
+    X(arguments) X(inside) X(gone) X(random)
 
 #endif

@@ -18,7 +18,17 @@
 
 static struct handle_table queues; /* changed under the config lock */
 static struct list open_objects = LIST_INIT(open_objects); /* config lock */
-static struct list free_objects = LIST_INIT(free_objects); /* config lock */
+/*
+ * By version: a call that found an object which is closed and used again by now has checked its arguments for that version.
+ * Config lock.
+ */
+static struct list free_objects[] = {LIST_INIT(free_objects[0]), LIST_INIT(free_objects[1])};
+
+/* Config lock. */
+static struct list *free_objects_of(unsigned version)
+{
+    return &free_objects[version - 1];
+}
 
 struct http_queue *queue_object_find(HANDLE handle)
 {
@@ -35,17 +45,31 @@ static bool add_handle(struct http_queue *q, HANDLE handle)
 }
 
 /* Config lock. */
-static struct http_queue *object_new(void)
+static struct http_queue *object_alloc(unsigned version)
 {
-    struct list *l = list_pop(&free_objects);
-    struct http_queue *q = l ? container_of(l, struct http_queue, node) : calloc(1, sizeof *q);
+    struct list *l = list_pop(free_objects_of(version));
+    struct http_queue *q;
 
+    if (l)
+        return container_of(l, struct http_queue, node);
+    q = calloc(1, sizeof *q);
     if (!q)
         return NULL;
     list_init(&q->node);
-    q->engine = queue_open();
-    if (!q->engine) {
-        list_add(&free_objects, &q->node);
+    q->version = version;
+    return q;
+}
+
+/* Config lock. */
+static struct http_queue *object_new(unsigned version)
+{
+    struct http_queue *q = object_alloc(version);
+    struct queue *engine = q ? queue_open() : NULL;
+
+    if (!q)
+        return NULL;
+    if (!engine) {
+        list_add(free_objects_of(version), &q->node);
         return NULL;
     }
     list_add_tail(&open_objects, &q->node);
@@ -56,6 +80,7 @@ static struct http_queue *object_new(void)
     q->modes = 0;
     q->waited_on = q->signalled = false;
     q->properties = properties_default;
+    __atomic_store_n(&q->engine, engine, __ATOMIC_RELEASE);
     return q;
 }
 
@@ -63,7 +88,7 @@ static struct http_queue *object_new(void)
 static void object_free(struct http_queue *q)
 {
     list_del(&q->node);
-    list_add_tail(&free_objects, &q->node);
+    list_add_tail(free_objects_of(q->version), &q->node);
 }
 
 ULONG queue_object_create(unsigned version, HANDLE *handle)
@@ -75,9 +100,8 @@ ULONG queue_object_create(unsigned version, HANDLE *handle)
     if (status)
         return status_to_error(status);
     pthread_mutex_lock(&config_lock);
-    q = object_new();
+    q = object_new(version);
     if (q) {
-        q->version = version;
         q->event = event;
         if (version == 1)
             router_bind(&q->urls, q->engine);
