@@ -13,7 +13,7 @@
 
 #include "exports.h"
 
-#define DOOR_VERSION 4
+#define DOOR_VERSION 5
 
 /* Aligned alike: of itself, a 64-bit number is aligned to four bytes by 32-bit ELF compilers, and to eight by PE ones. */
 typedef uint64_t __attribute__((aligned(8))) door_u64;
@@ -41,6 +41,11 @@ struct door_attach {
 struct door_serve {
     uint32_t index;
     uint32_t padding;
+};
+
+/* The calling thread is about to end. */
+struct door_thread {
+    uint64_t padding;
 };
 
 /* An export without a prototype was called: the ELF half logs it. */
@@ -140,6 +145,7 @@ struct door_event {
     X(attach, door_attach) X(serve, door_serve) X(undocumented, door_undocumented) \
     X(handle_known, door_handle) X(handle_closing, door_handle) X(handle_duplicated, door_handle) \
     X(handle_set_information, door_handle) X(handle_cancel, door_handle) \
+    X(thread_ends, door_thread) \
     DOOR_EVENTS(X) DOOR_PORTS(X)
 
 enum door_call {

@@ -196,6 +196,10 @@ bool handle_cancel(HANDLE handle, const void *overlapped, bool this_thread, NTST
     return true;
 }
 
+void handle_thread_ends(void)
+{
+}
+
 bool handle_waited_on(HANDLE handle)
 {
     if (!is_ours(handle))

@@ -48,6 +48,12 @@ bool handle_set_information(HANDLE handle, ULONG info_class, const void *info, U
 bool handle_cancel(HANDLE handle, const void *overlapped, bool this_thread, NTSTATUS *status);
 
 /*
+ * The calling thread is about to end, and with it, cancelled, the operations it began on queues without a completion port:
+ * Windows keeps them in the thread (its page on ExitThread).
+ */
+void handle_thread_ends(void);
+
+/*
  * Somebody is going to wait on the handle itself: from now on completions without an event of their own
  * signal it. Call before the wait. (Until then nobody can tell, and each signal would be a wineserver call.)
  */

@@ -71,6 +71,13 @@ static HANDLE event_of(const struct op *op)
     return (HANDLE)((ULONG_PTR)op->event & ~(ULONG_PTR)1);
 }
 
+static __thread bool has_own; /* of this thread: an operation with an OVERLAPPED on a queue without port */
+
+bool op_thread_has_own(void)
+{
+    return has_own;
+}
+
 /* The signals of an operation that ended before are taken back. */
 static void reset_signals(const struct op *op)
 {
@@ -82,6 +89,8 @@ static void reset_signals(const struct op *op)
         queue_object_reset(op->queue);
     if (op->queue->port)
         port_at_work(op->queue->port);
+    else
+        has_own = true;
 }
 
 struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *stack)

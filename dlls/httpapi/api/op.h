@@ -60,6 +60,9 @@ struct op {
  */
 struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *stack);
 
+/* Has the calling thread begun one that ends with it? */
+bool op_thread_has_own(void);
+
 /* Which of the two it was. */
 ULONG op_begin_error(const struct http_queue *q);
 

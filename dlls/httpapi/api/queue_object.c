@@ -324,6 +324,53 @@ bool handle_cancel(HANDLE handle, const void *overlapped, bool this_thread, NTST
     return true;
 }
 
+#define QUEUES_AT_ONCE 64
+
+/* The engine's queues of open objects, from the n-th on. They are never freed, so nothing keeps them. */
+static unsigned list_engines(unsigned from, struct queue *engines[QUEUES_AT_ONCE])
+{
+    unsigned count = 0;
+    struct list *l;
+
+    pthread_mutex_lock(&config_lock);
+    list_for_each(l, &open_objects) {
+        struct queue *engine = queue_object_engine(container_of(l, struct http_queue, node));
+
+        if (count == QUEUES_AT_ONCE)
+            break;
+        if (from)
+            from--;
+        else if (engine)
+            engines[count++] = engine;
+    }
+    pthread_mutex_unlock(&config_lock);
+    return count;
+}
+
+static bool match_own(const struct io *io, const void *arg)
+{
+    const struct op *op = io->owner;
+
+    return op->thread == *(const ULONG *)arg && op->overlapped && !op->queue->port;
+}
+
+void handle_thread_ends(void)
+{
+    struct queue *engines[QUEUES_AT_ONCE];
+    ULONG self = host_thread_id();
+    unsigned done = 0, count;
+
+    if (!op_thread_has_own())
+        return;
+    do {
+        count = list_engines(done, engines);
+        for (unsigned i = 0; i < count; i++)
+            queue_cancel(engines[i], match_own, &self);
+        done += count;
+    } while (count == QUEUES_AT_ONCE);
+    connections_cancel(match_own, &self);
+}
+
 bool handle_waited_on(HANDLE handle)
 {
     struct http_queue *q = queue_object_find(handle);

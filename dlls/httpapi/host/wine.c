@@ -147,6 +147,13 @@ static NTSTATUS enter_handle_cancel(void *args)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS enter_thread_ends(void *args)
+{
+    (void)args;
+    handle_thread_ends();
+    return STATUS_SUCCESS;
+}
+
 #define X(name, structure) \
     static NTSTATUS enter_##name(void *args) \
     { \

@@ -126,14 +126,24 @@ ULONG door_result(enum door_call call, NTSTATUS status, uint32_t result)
     return status == (NTSTATUS)STATUS_DLL_INIT_FAILED ? ERROR_DLL_INIT_FAILED : ERROR_NOACCESS;
 }
 
+/* Calls that it began and didn't wait for end with it. A thread that is terminated doesn't come here. */
+static void thread_ends(void)
+{
+    struct door_thread a = {0};
+
+    if (!RtlDllShutdownInProgress())
+        door_call(DOOR_thread_ends, &a);
+}
+
 BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved)
 {
     HMODULE pinned;
 
     (void)reserved;
+    if (reason == DLL_THREAD_DETACH)
+        thread_ends();
     if (reason != DLL_PROCESS_ATTACH)
         return TRUE;
-    DisableThreadLibraryCalls(self);
     /* Our threads and the patched ntdll point here: never unload. */
     GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (LPCWSTR)self,
                        &pinned);

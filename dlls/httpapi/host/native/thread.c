@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "../../api/handle.h"
 #include "../../engine/log.h"
 #include "waitable.h"
 
@@ -66,6 +67,7 @@ static void thread_ended(void *argument)
 {
     struct thread *t = argument;
 
+    handle_thread_ends();
     self = NULL;
     atomic_store(&t->exit_code, self_exit_code);
     waitable_set(&t->waitable);
