@@ -32,7 +32,7 @@
     X(ports) \
     X(completion) \
     X(events) \
-    X(disconnect) \
+    X(disconnect) X(matrix) \
     X(later) \
     X(httpsys) \
     X(listener) \

@@ -244,6 +244,7 @@ static void body_broke(struct request *r, bool reset)
     struct connection *c = r->connection;
 
     r->body.broken = true;
+    body_abort(r, RESULT_RESET); /* sooner than the request's end, which says less */
     if (reset)
         connection_close(c, false);
     else
