@@ -192,8 +192,7 @@ static void check_read(int version, enum style style, BOOL overlapped, BOOL buff
         ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, body, sizeof body, &bytes, NULL), NO_ERROR);
         ok_eq(bytes, 5);
     }
-    x.in.v1.RequestId = id;
-    scene_finish(&x);
+    scene_answer(&x, id);
     leader_end(&leader);
     lost_close(&l);
     check_alive(&x);

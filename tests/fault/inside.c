@@ -288,8 +288,7 @@ static void test_receive_sizes(int version)
     ok_eq(receive_into(x.queue, id, 0, at, needed, &bytes), NO_ERROR);
     ok_eq(bytes, needed);
     ok_str(at->pRawUrl, "/foobar");
-    x.in.v1.RequestId = id;
-    scene_finish(&x);
+    scene_answer(&x, id);
     pages_close(&pages);
     scene_close(&x);
 }
@@ -338,8 +337,7 @@ static void test_copied_body_sizes(int version)
         ok_eq(receive_into(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, at, size, &bytes), NO_ERROR);
         if (at->EntityChunkCount)
             ok_eq(bytes, size);
-        x.in.v1.RequestId = at->RequestId;
-        scene_finish(&x);
+        scene_answer(&x, at->RequestId);
     }
     pages_close(&pages);
     scene_close(&x);
