@@ -19,8 +19,12 @@ static ULONG check_multiple(const HTTP_RESPONSE_INFO *info)
 {
     const HTTP_MULTIPLE_KNOWN_HEADERS *m = info->pInfo;
 
+    if (!API_IS_ALIGNED(m))
+        return ERROR_NOACCESS;
     if (!m || info->Length < sizeof *m || (unsigned)m->HeaderId >= RESP_MAX)
         return ERROR_INVALID_PARAMETER;
+    if (!API_IS_ALIGNED(m->KnownHeaders))
+        return ERROR_NOACCESS;
     return m->KnownHeaderCount && !m->KnownHeaders ? ERROR_INVALID_PARAMETER : NO_ERROR;
 }
 
@@ -46,12 +50,16 @@ ULONG head_check(const struct http_queue *q, const HTTP_RESPONSE_V1 *r)
     probe_read(r, q->version == 2 ? sizeof *v2 : sizeof *r);
     if (r->StatusCode < 100 || r->StatusCode > 999)
         return ERROR_INVALID_PARAMETER;
+    if (!API_IS_ALIGNED(r->Headers.pUnknownHeaders))
+        return ERROR_NOACCESS;
     if (r->Headers.UnknownHeaderCount && !r->Headers.pUnknownHeaders)
         return ERROR_INVALID_PARAMETER;
     if (q->version == 1 || !v2->ResponseInfoCount)
         return NO_ERROR;
     if (!v2->pResponseInfo)
         return ERROR_INVALID_PARAMETER;
+    if (!API_IS_ALIGNED(v2->pResponseInfo))
+        return ERROR_NOACCESS;
     for (USHORT i = 0; i < v2->ResponseInfoCount && !error; i++)
         error = check_info(&v2->pResponseInfo[i]);
     return error;

@@ -13,7 +13,7 @@ struct http_queue;
 
 /*
  * Before anything is held: the structure makes sense. A version 1 queue's structure ends where HTTP_RESPONSE_V1 ends.
- * ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED.
+ * ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED, ERROR_NOACCESS for what is misaligned.
  */
 ULONG head_check(const struct http_queue *q, const HTTP_RESPONSE_V1 *r);
 

@@ -59,6 +59,8 @@ ULONG pieces_check(const HTTP_DATA_CHUNK *chunks, USHORT count, ULONG flags)
 
     if (count > CHUNKS_MAX || (count && !chunks))
         return ERROR_INVALID_PARAMETER;
+    if (!API_IS_ALIGNED(chunks))
+        return ERROR_NOACCESS;
     probe_read(chunks, count * sizeof *chunks);
     for (USHORT i = 0; i < count && !error; i++)
         error = check_chunk(&chunks[i], ends && i == count - 1);

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "../engine/guard.h"
 #include "api.h"
 #include "head.h"
 #include "partial.h"
@@ -65,6 +66,35 @@ static ULONG fail_send(struct op *op, ULONG error)
     return error;
 }
 
+/* What an op takes over from the call. */
+struct preparing {
+    struct op *op;
+    const HTTP_RESPONSE_V1 *response; /* NULL: a part without head */
+    const struct head *head;
+    const char *text;
+    const HTTP_DATA_CHUNK *chunks; /* of such a part */
+    USHORT count;
+    ULONG error;
+};
+
+static void prepare(void *arg)
+{
+    struct preparing *p = arg;
+    const HTTP_RESPONSE_V1 *r = p->response;
+    bool framable = p->op->send.framable;
+
+    p->error = r ? head_attach(p->op, p->head, p->text, r) : NO_ERROR;
+    if (!p->error)
+        p->error = r ? pieces_make(p->op, 1 + framable, framable, r->pEntityChunks, r->EntityChunkCount)
+                     : pieces_make(p->op, 1, 1, p->chunks, p->count);
+}
+
+/* Reads the caller's memory once more, which another thread may have freed since it was probed: the op isn't lost. */
+static ULONG prepare_send(struct preparing *p)
+{
+    return guard_run(prepare, p) ? p->error : ERROR_NOACCESS;
+}
+
 static ULONG check_response(const struct http_queue *q, const HTTP_RESPONSE_V1 *r, ULONG flags, const void *reserved1,
                             ULONG reserved2)
 {
@@ -117,9 +147,7 @@ ULONG api_HttpSendHttpResponse(HANDLE queue, HTTP_REQUEST_ID id, ULONG flags, PH
     op = send_op(q, flags, overlapped, &stack);
     if (!op)
         return op_begin_error(q);
-    error = head_attach(op, &head, stack.inline_head, r);
-    if (!error)
-        error = pieces_make(op, 1 + op->send.framable, op->send.framable, r->pEntityChunks, r->EntityChunkCount);
+    error = prepare_send(&(struct preparing){.op = op, .response = r, .head = &head, .text = stack.inline_head});
     if (!error && flags & HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES)
         error = partial_make(op, id, r);
     return error ? fail_send(op, error) : begin_send(op, id, sent);
@@ -151,6 +179,6 @@ ULONG api_HttpSendResponseEntityBody(HANDLE queue, HTTP_REQUEST_ID id, ULONG fla
     if (!op)
         return op_begin_error(q);
     op->send.framable = true;
-    error = pieces_make(op, 1, 1, chunks, count);
+    error = prepare_send(&(struct preparing){.op = op, .chunks = chunks, .count = count});
     return error ? fail_send(op, error) : begin_send(op, id, sent);
 }
