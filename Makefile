@@ -15,7 +15,7 @@ HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 ELF_CFLAGS := -std=gnu11 -g -O2 -fPIC -pthread -fvisibility=hidden -D_GNU_SOURCE $(WARN) \
  -Iinclude -Iinclude/win32 -I$B $(LLHTTP_CFLAGS)
 PE_CFLAGS := -std=gnu11 -g -O2 -D_WIN32_WINNT=0x0A00 -DHTTPAPI_LINKAGE= $(WARN) -Iinclude -I$B
-ELF_LIBS := -lev $(LLHTTP_LIBS) -pthread
+ELF_LIBS := -lev -lidn2 $(LLHTTP_LIBS) -pthread
 
 ENGINE := $(wildcard $S/engine/*.c)
 API := $(wildcard $S/api/*.c)

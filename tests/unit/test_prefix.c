@@ -44,7 +44,11 @@ static const struct form accepted[] = {
     {"http://10.20.30.40:80/x", HOST_ADDRESS, "10.20.30.40", 80, "/X"},
     {"http://[::1]:80/", HOST_ADDRESS, "::1", 80, ""},
     {"http://[FE80::1]:80/x", HOST_ADDRESS, "fe80::1", 80, "/X"},
-    {"http://[::ffff:1.2.3.4]:80/", HOST_ADDRESS, "::ffff:1.2.3.4", 80, ""},
+    {"http://[fe80::1%3]:80/", HOST_ADDRESS, "fe80::1%3", 80, ""},
+    {"http://[FE80:0::1%4294967295]:80/", HOST_ADDRESS, "fe80::1%4294967295", 80, ""},
+    {"http://*.example.org:80/", HOST_SUBDOMAINS, ".example.org", 80, ""},
+    {"http://*.Org:80/a", HOST_SUBDOMAINS, ".org", 80, "/A"},
+    {"http://xn--MLLER-kva:80/", HOST_NAME, "xn--mller-kva", 80, ""},
 };
 
 static void check_accepted(const struct form *f)
@@ -82,11 +86,12 @@ static const char *const refused[] = {
     "http://localhost: 80/", "http://localhost:+80/", "http://localhost:80:80/", "http://localhost:4294967376/",
     "http://doesntexist:99999999/", "http://localhost:80\\", "http://localhost:80?",
     /* host */
-    "http://:80/", "http:///", "http://0.0.0.0:80/", "http://192.:80/", "http://[]:80/", "http://[::]:80/",
-    "http://[::1%2]:80/", "http://./", "http://.:80/", "http://\\/", "http://\\:80/", "http://a..b:80/",
-    "http://a.:80/", "http://.a:80/", "http://1.2.3:80/", "http://1.2.3.4.5:80/", "http://256.1.1.1:80/",
-    "http://12345:80/", "http://++:80/", "http://**:80/", "http://+a:80/", "http://*.a:80/", "http://a b:80/",
-    "http://a@b:80/", "http://a%20:80/", "http://[::1:80/", "http://::1:80/", "http://[::1]80/", "http://[::1]x:80/",
+    "http://:80/", "http:///", "http://[]:80/", "http://[::1%2]:80/", "http://./", "http://.:80/", "http://\\/",
+    "http://\\:80/", "http://a..b:80/", "http://a.:80/", "http://.a:80/", "http://++:80/", "http://**:80/",
+    "http://+a:80/", "http://*a:80/", "http://*.:80/", "http://*..a:80/", "http://*.*.a:80/", "http://a.*.b:80/",
+    "http://*.1.2.3.4:80/", "http://*.[::1]:80/", "http://+.a:80/", "http://a b:80/", "http://a@b:80/",
+    "http://[fe80::1%]:80/", "http://[fe80::1%0]:80/", "http://[fe80::1%x]:80/", "http://[fe80::1%4294967296]:80/",
+    "http://[fe80::1%1%2]:80/", "http://[%1]:80/", "http://a%20:80/", "http://[::1:80/", "http://::1:80/", "http://[::1]80/", "http://[::1]x:80/",
     "http://[[::1]]:80/", "http://[1.2.3.4]:80/", "http://[g::]:80/", "http://a]:80/",
     /* path */
     "http://localhost:80/invalid%path/", "http://localhost:80/a%20b/", "http://localhost:80/x//sub_path/",
@@ -94,17 +99,31 @@ static const char *const refused[] = {
     "http://localhost:80/a#b", "http://localhost:80/a\\b", "http://localhost:80/.", "http://localhost:80/..",
     "http://localhost:80/./", "http://localhost:80/../", "http://localhost:80/a/.", "http://localhost:80/a/../b/",
     "http://localhost:80/a/./b/", "http://localhost:80/a\tb/", "http://localhost:80/a\x7f/",
+    /* other mistakes come before a host that isn't supported */
+    "http://0.0.0.0/", "http://0.0.0.0:0/", "http://0.0.0.0:80", "http://192.:80/a%", "http://[::]:80/?",
 };
+
+/* Published: 0.0.0.0 and "192." are "not supported" on Windows. The others are like them. */
+static const char *const unsupported[] = {
+    "http://0.0.0.0:80/", "http://192.:80/", "http://1.2.3:80/", "http://1.2.3.4.5:80/", "http://256.1.1.1:80/",
+    "http://12345:80/", "http://[::]:80/", "http://[0:0::0]:80/", "http://[::ffff:1.2.3.4]:80/",
+};
+
+static void check_refused(const char *text, enum result want)
+{
+    struct prefix p;
+    enum result result = parse(&p, text);
+
+    cr_assert_eq(result, want, "%s: %d", text, result);
+    cr_assert(!p.path, "%s: something is owned", text);
+}
 
 Test(prefix, refused_forms)
 {
-    for (size_t i = 0; i < COUNT(refused); i++) {
-        struct prefix p;
-        enum result result = parse(&p, refused[i]);
-
-        cr_assert_eq(result, RESULT_INVALID, "%s: %d", refused[i], result);
-        cr_assert(!p.path, "%s: something is owned", refused[i]);
-    }
+    for (size_t i = 0; i < COUNT(refused); i++)
+        check_refused(refused[i], RESULT_INVALID);
+    for (size_t i = 0; i < COUNT(unsupported); i++)
+        check_refused(unsupported[i], RESULT_UNSUPPORTED);
 }
 
 Test(prefix, control_characters_in_the_path)
@@ -151,8 +170,23 @@ Test(prefix, spellings_of_an_address)
     cr_assert_eq(parse(&a, "http://[::1]:80/"), RESULT_OK);
     cr_assert_eq(parse(&b, "http://[0:0:0:0:0:0:0:1]:80/"), RESULT_OK);
     cr_assert_str_eq(a.host, b.host);
+    /* but removing it takes the one it was registered with */
+    cr_assert_str_eq(a.spelling, "::1");
+    cr_assert_str_eq(b.spelling, "0:0:0:0:0:0:0:1");
     prefix_free(&a);
     prefix_free(&b);
+}
+
+Test(prefix, scopes)
+{
+    struct prefix p;
+
+    cr_assert_eq(parse(&p, "http://[fe80::1%7]:80/"), RESULT_OK);
+    cr_assert_eq(p.scope, 7u);
+    prefix_free(&p);
+    cr_assert_eq(parse(&p, "http://[fe80::1]:80/"), RESULT_OK);
+    cr_assert_eq(p.scope, 0u);
+    prefix_free(&p);
 }
 
 Test(prefix, paths_in_other_scripts_are_folded)
@@ -165,11 +199,61 @@ Test(prefix, paths_in_other_scripts_are_folded)
     prefix_free(&p);
 }
 
-Test(prefix, hosts_in_other_scripts_are_refused)
+static void check_host(const utf16 *text, enum host_kind kind, const char *host)
 {
     struct prefix p;
 
-    cr_assert_eq(prefix_parse(&p, u"http://m\u00fcller:80/"), RESULT_INVALID);
+    cr_assert_eq(prefix_parse(&p, text), RESULT_OK, "%s", host);
+    cr_assert_eq(p.kind, kind, "%s", host);
+    cr_assert_str_eq(p.host, host);
+    prefix_free(&p);
+}
+
+/* One form for a name, however it is written. */
+Test(prefix, hosts_in_other_scripts)
+{
+    check_host(u"http://m\u00fcller:80/", HOST_NAME, "xn--mller-kva");
+    check_host(u"http://M\u00dcLLER:80/", HOST_NAME, "xn--mller-kva");
+    check_host(u"http://mu\u0308ller:80/", HOST_NAME, "xn--mller-kva");
+    check_host(u"http://www.b\u00fccher.example:80/", HOST_NAME, "www.xn--bcher-kva.example");
+    check_host(u"http://*.m\u00fcller:80/", HOST_SUBDOMAINS, ".xn--mller-kva");
+    check_host(u"http://\U0001f4a9:80/", HOST_NAME, "xn--ls8h");
+    check_host(u"http://fa\u00df.de:80/", HOST_NAME, "fass.de");
+    check_host(u"http://\uff21bc:80/", HOST_NAME, "abc");
+}
+
+Test(prefix, hosts_in_other_scripts_that_are_none)
+{
+    static const utf16 *const bad[] = {
+        u"http://\u00fc b:80/",  u"http://\u00fc/:80/",   u"http://\u00fc..a:80/", u"http://-\u00fc:80/",
+        u"http://\u00fc*:80/",   u"http://\xd83d:80/",    u"http://\xde00\xd83d:80/", u"http://a\001\u00fc:80/",
+        u"http://\uff0b:80/",    u"http://\u00fc.:80/",
+    };
+
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct prefix p;
+
+        cr_assert_eq(prefix_parse(&p, bad[i]), RESULT_INVALID, "%zu", i);
+    }
+}
+
+/* Of letters that grow when they are encoded, and more than any name has. */
+Test(prefix, long_hosts_in_other_scripts)
+{
+    for (size_t n = 1; n < 600; n++) {
+        utf16 wide[620];
+        struct prefix p;
+        enum result result;
+
+        widen(wide, COUNT(wide), "http://");
+        for (size_t i = 0; i < n; i++)
+            wide[7 + i] = i % 20 == 19 ? '.' : 0x4e00 + (utf16)i;
+        widen(wide + 7 + n, COUNT(wide) - 7 - n, ":80/");
+        result = prefix_parse(&p, wide);
+        cr_assert_eq(result, n % 20 && n < 100 ? RESULT_OK : result, "%zu", n);
+        cr_assert(n < 255 || result == RESULT_INVALID, "%zu", n);
+        prefix_free(&p);
+    }
 }
 
 /* "http://hhh...:80/", with n letters. */

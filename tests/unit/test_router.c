@@ -5,6 +5,7 @@
 #include "engine/router.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <stdlib.h>
 
 #include "engine/url.h"
@@ -184,18 +185,21 @@ Test(router, case_does_not_count, .init = prepare, .fini = clear)
     goes_to(2, "localhost", "/MIXED");
 }
 
-/* strong wildcard, name, address, weak wildcard */
-Test(router, precedence_of_the_four_classes, .init = prepare, .fini = clear)
+/* strong wildcard, name, names of a domain, address, weak wildcard */
+Test(router, precedence_of_the_classes, .init = prepare, .fini = clear)
 {
-    add("*", "/", 4);
-    goes_to(4, "localhost", "/");
-    add("127.0.0.1", "/", 3);
-    goes_to(3, "localhost", "/");
-    add("localhost", "/", 2);
-    goes_to(2, "localhost", "/");
-    goes_to(3, "other", "/");
+    add("*", "/", 5);
+    goes_to(5, "www.example.org", "/");
+    add("127.0.0.1", "/", 4);
+    goes_to(4, "www.example.org", "/");
+    add("*.example.org", "/", 3);
+    goes_to(3, "www.example.org", "/");
+    goes_to(4, "other", "/");
+    add("www.example.org", "/", 2);
+    goes_to(2, "www.example.org", "/");
+    goes_to(3, "ftp.example.org", "/");
     add("+", "/", 1);
-    goes_to(1, "localhost", "/");
+    goes_to(1, "www.example.org", "/");
     goes_to(1, "other", "/");
     goes_to(1, "127.0.0.1", "/");
 }
@@ -213,6 +217,69 @@ Test(router, the_first_class_that_matches_ends_the_search, .init = prepare, .fin
     goes_to(4, "other", "/d/e");
     goes_to(5, "localhost", "/f");
     goes_nowhere(true, "localhost", "/g");
+}
+
+/* The asterisk is one label. */
+Test(router, names_of_a_domain, .init = prepare, .fini = clear)
+{
+    add("*.example.org", "/a", 1);
+    add("*.sub.example.org", "/", 2);
+    goes_to(1, "www.example.org", "/a/b");
+    goes_to(1, "WWW.Example.Org:80", "/a");
+    goes_to(2, "www.sub.example.org", "/a");
+    goes_nowhere(true, "www.example.org", "/b");
+    goes_nowhere(false, "example.org", "/a");
+    goes_nowhere(false, ".example.org", "/a");
+    goes_nowhere(false, "a.b.example.org", "/a");
+    goes_nowhere(false, "wwwexample.org", "/a");
+    goes_nowhere(false, "www.example.org.", "/a");
+    /* as a name it is another host */
+    add("example.org", "/a", 3);
+    goes_to(3, "example.org", "/a");
+    goes_to(1, "www.example.org", "/a");
+    cr_assert_eq(add_to(&target, "*.EXAMPLE.org", "/a/", 4), RESULT_EXISTS);
+    cr_assert_eq(remove_from(&target, "*.example.org", "/a"), RESULT_OK);
+    goes_nowhere(false, "www.example.org", "/a");
+    goes_to(3, "example.org", "/a");
+}
+
+static enum result add_wide(const utf16 *name, const char *path, uint64_t context)
+{
+    utf16 wide[128];
+    struct prefix p;
+    char text[64];
+    size_t n = 0;
+
+    widen(wide, COUNT(wide), "http://");
+    while (name[n]) {
+        wide[7 + n] = name[n];
+        n++;
+    }
+    snprintf(text, sizeof text, ":%u%s", port, path);
+    widen(wide + 7 + n, COUNT(wide) - 7 - n, text);
+    cr_assert_eq(prefix_parse(&p, wide), RESULT_OK);
+    return router_add(&target, &p, context);
+}
+
+/* Encoded or not, in the prefix or in the Host header: one name. */
+Test(router, names_in_other_scripts, .init = prepare, .fini = clear)
+{
+    cr_assert_eq(add_wide(u"m\u00fcller.example", "/", 1), RESULT_OK);
+    add("xn--bcher-kva", "/", 2);
+    cr_assert_eq(add_wide(u"*.\u00fc", "/", 3), RESULT_OK);
+    goes_to(1, "xn--mller-kva.example", "/");
+    goes_to(1, "XN--Mller-kva.Example:80", "/");
+    goes_to(1, "m\xc3\xbcller.example", "/");
+    goes_to(1, "M\xc3\x9cLLER.example", "/");
+    goes_to(1, "m\xfcller.example", "/");
+    goes_to(2, "b\xc3\xbc" "cher", "/");
+    goes_to(2, "xn--bcher-kva", "/");
+    goes_to(3, "a.xn--tda", "/");
+    goes_to(3, "a.\xc3\xbc", "/");
+    goes_nowhere(false, "muller.example", "/");
+    cr_assert_eq(add_wide(u"M\u00dcller.example", "/", 4), RESULT_EXISTS);
+    cr_assert_eq(add_to(&target, "xn--mller-kva.example", "/", 4), RESULT_EXISTS);
+    cr_assert_eq(add_wide(u"b\u00fccher", "/", 4), RESULT_EXISTS);
 }
 
 Test(router, unknown_host_or_unknown_path, .init = prepare, .fini = clear)
@@ -267,6 +334,87 @@ Test(router, an_address_in_the_host_header, .init = prepare, .fini = clear)
     goes_to(2, "[::1]", "/");
     goes_to(2, "[::1]:80", "/");
     goes_nowhere(false, "127.0.0.3", "/");
+}
+
+Test(router, spellings_of_an_address, .init = prepare, .fini = clear)
+{
+    add("[0:0:0:0:0:0:0:1]", "/", 1);
+    goes_to(1, "[::1]", "/");
+    goes_to(1, "[0:0::1]:80", "/");
+    cr_assert_eq(add_to(&target, "[::1]", "/", 2), RESULT_EXISTS);
+    cr_assert_eq(add_to(&target, "[::1]", "/a", 2), RESULT_OK);
+    /* documented: the string must be the one it was registered with */
+    cr_assert_eq(remove_from(&target, "[::1]", "/"), RESULT_NOT_FOUND);
+    cr_assert_eq(remove_from(&target, "[0:0:0:0:0:0:0:1]", "/"), RESULT_OK);
+    cr_assert_eq(remove_from(&target, "[::1]", "/a"), RESULT_OK);
+}
+
+/* Of which connections would come in, if any could. */
+Test(router, addresses_of_others, .init = prepare)
+{
+    static const char *const others[] = {
+        "192.0.2.1", "198.51.100.7", "224.0.0.1", "255.255.255.255", "[2001:db8::1]", "[ff02::1]", "[fe80::dead:beef]",
+        "[fe80::dead:beef%1]", "[fe80::dead:beef%4000000]",
+    };
+
+    for (size_t i = 0; i < COUNT(others); i++) {
+        enum result result = add_to(&target, others[i], "/", 1);
+
+        cr_assert_eq(result, RESULT_NOT_LOCAL, "%s: %d", others[i], result);
+    }
+}
+
+/* An address of a scope is another one in another. */
+Test(router, scopes, .init = prepare, .fini = clear)
+{
+    struct ifaddrs *all, *i;
+
+    cr_assert(!getifaddrs(&all));
+    for (i = all; i; i = i->ifa_next) {
+        const struct sockaddr_in6 *a = (const struct sockaddr_in6 *)i->ifa_addr;
+        char text[INET6_ADDRSTRLEN], host[80];
+        struct url url = {0};
+        union address local;
+
+        if (!a || a->sin6_family != AF_INET6 || !IN6_IS_ADDR_LINKLOCAL(&a->sin6_addr))
+            continue;
+        inet_ntop(AF_INET6, &a->sin6_addr, text, sizeof text);
+        snprintf(host, sizeof host, "[%s%%%u]", text, a->sin6_scope_id);
+        add(host, "/a", 1);
+        cr_assert_eq(url_cook(&url, TEXT("/a"), TEXT("any"), TEXT(""), port), PAGE_NONE);
+        local = (union address){.v6 = *a};
+        local.v6.sin6_port = htons(port);
+        cr_assert_eq(router_find(&local, url.name, &url).context, 1u);
+        local.v6.sin6_scope_id++;
+        cr_assert(!router_find(&local, url.name, &url).target);
+        url_free(&url);
+        snprintf(host, sizeof host, "[%s]", text);
+        add(host, "/b", 2);
+        goes_to(2, host, "/b");
+    }
+    freeifaddrs(all);
+}
+
+/* Many of them on one port: each is found. */
+Test(router, many_addresses, .init = prepare, .fini = clear)
+{
+    char host[32];
+
+    for (unsigned i = 1; i < 200; i++) {
+        snprintf(host, sizeof host, "127.0.0.%u", i);
+        add(host, "/", i);
+    }
+    for (unsigned i = 1; i < 200; i++) {
+        snprintf(host, sizeof host, "127.0.0.%u", i);
+        cr_assert_eq(route_on(host, "any", "/").context, i);
+    }
+    cr_assert(!route_on("127.0.1.1", "any", "/").target);
+    for (unsigned i = 1; i < 200; i += 2) {
+        snprintf(host, sizeof host, "127.0.0.%u", i);
+        cr_assert_eq(remove_from(&target, host, "/"), RESULT_OK);
+    }
+    cr_assert(!route_on("127.0.0.1", "any", "/").target);
+    cr_assert_eq(route_on("127.0.0.2", "any", "/").context, 2u);
 }
 
 /* The first bytes of an IPv4 address mustn't pass for those of an IPv6 one. */
@@ -332,6 +480,39 @@ Test(router, binding_and_disabling, .init = prepare, .fini = clear)
     router_disable(&target, false);
     router_bind(&target, NULL);
     cr_assert(!route("localhost", "/").target->disabled && !route("localhost", "/").target->queue);
+}
+
+static const struct target *owner_of(const char *host, const char *path, const struct queue *q)
+{
+    const struct target *owner;
+    struct prefix p;
+
+    make_prefix(&p, host, path);
+    owner = router_owner(&p, q);
+    prefix_free(&p);
+    return owner;
+}
+
+Test(router, owners, .init = prepare, .fini = clear)
+{
+    static char one, two; /* any pointers */
+    struct queue *first = (struct queue *)&one, *second = (struct queue *)&two;
+    struct target other;
+
+    target_init(&other);
+    add("localhost", "/", 1);
+    cr_assert_eq(add_to(&other, "localhost", "/a/", 2), RESULT_OK);
+    cr_assert(!owner_of("localhost", "/", first), "not bound yet");
+    router_bind(&target, first);
+    router_bind(&other, second);
+    cr_assert_eq(owner_of("localhost", "/", first), &target);
+    cr_assert_eq(owner_of("localhost", "/a/b", second), &other);
+    cr_assert_eq(owner_of("localhost", "/a/b", first), &target, "the longest of its own");
+    cr_assert(!owner_of("localhost", "/ab", second));
+    cr_assert(!owner_of("localhost", "/", second));
+    cr_assert(!owner_of("+", "/", first), "another host");
+    router_remove_all(&other);
+    cr_assert(!owner_of("localhost", "/a/b", second));
 }
 
 Test(router, https, .init = prepare, .fini = clear)
@@ -416,7 +597,7 @@ static void add_without_memory(const char *host, const char *path)
         if (failed)
             cr_assert(!route("127.0.0.1", path).target);
     }
-    goes_to(1, *host == 'l' ? host : "127.0.0.1", path);
+    goes_to(1, *host == 'l' ? host : *host == '*' ? "a.example" : "127.0.0.1", path);
 }
 
 Test(router, without_memory, .init = prepare, .fini = clear)
@@ -425,4 +606,5 @@ Test(router, without_memory, .init = prepare, .fini = clear)
     add_without_memory("localhost", "/b/");
     add_without_memory("+", "/c/");
     add_without_memory("127.0.0.1", "/d/");
+    add_without_memory("*.example", "/e/");
 }

@@ -279,6 +279,59 @@ Test(url, the_local_port_is_added)
     cooks("/", "[::1]:81", "http://[::1]:81/", "::1");
 }
 
+/* A name in another script is never encoded in the cooked URL, and always for the router. */
+Test(url, hosts_in_other_scripts)
+{
+    cooks("/a", "m\xc3\xbcller:81", "http://m\u00fcller:81/a", "xn--mller-kva");
+    cooks("/a", "m\xc3\xbcller", "http://m\u00fcller:8080/a", "xn--mller-kva");
+    cooks("/a", "M\xc3\x9cLLER", "http://m\u00fcller:8080/a", "xn--mller-kva");
+    cooks("/a", "m\xfcller", "http://m\u00fcller:8080/a", "xn--mller-kva");
+    cooks("/a", "xn--mller-kva:81", "http://m\u00fcller:81/a", "xn--mller-kva");
+    cooks("/a", "XN--mller-KVA", "http://m\u00fcller:8080/a", "XN--mller-KVA");
+    cooks("/a", "www.xn--bcher-kva.Example", "http://www.b\u00fccher.example:8080/a", "www.xn--bcher-kva.Example");
+    cooks("http://m\xc3\xbcller/a?b", "h", "http://m\u00fcller:8080/a?b", "xn--mller-kva");
+    cooks("/a", "\xef\xbc\xa1" "bc:81", "http://abc:81/a", "abc");
+    cooks("/", "xn--ls8h", "http://\U0001f4a9:8080/", "xn--ls8h");
+    /* looks encoded, and isn't */
+    cooks("/a", "xn--zzzzzz9999:81", "http://xn--zzzzzz9999:81/a", "xn--zzzzzz9999");
+    is_refused("/", "\xc3\xbc\x81", PAGE_BAD_HOST);
+    is_refused("/", "-\xc3\xbc", PAGE_BAD_HOST);
+}
+
+/* As many characters as a name may have, each of two units. */
+Test(url, a_long_host_in_another_script)
+{
+    char host[300] = "xn--ls8h";
+    struct url u = {0};
+
+    memset(host + 8, 'a', 50);
+    cr_assert_eq(cook(&u, "/", host), PAGE_NONE);
+    cr_assert_eq(u.host_len, 2 * 51 + 5u);
+    url_free(&u);
+    memset(host + 8, 'a', sizeof host - 9);
+    cr_assert_eq(cook(&u, "/", host), PAGE_NONE);
+    cr_assert_eq(u.host_len, sizeof host - 1 + 5u);
+    url_free(&u);
+}
+
+/* One spelling for the router; a scope means something on the client's machine only. */
+Test(url, ipv6_hosts)
+{
+    cooks("/", "[0:0:0:0:0:0:0:1]", "http://[0:0:0:0:0:0:0:1]:8080/", "::1");
+    cooks("/", "[FE80::A]:81", "http://[FE80::A]:81/", "fe80::a");
+    cooks("/", "[fe80::1%25eth0]:81", "http://[fe80::1%25eth0]:81/", "fe80::1");
+    cooks("/", "[fe80::1%3]", "http://[fe80::1%3]:8080/", "fe80::1");
+    cooks("http://[::2]:7/a", "ignored", "http://[::2]:7/a", "::2");
+    is_refused("/", "[::1%]x", PAGE_BAD_HOST);
+    is_refused("/", "[1.2.3.4]", PAGE_BAD_HOST);
+    is_refused("/", "[::::]", PAGE_BAD_HOST);
+    is_refused("/", "[1:2:3:4:5:6:7:8:9]", PAGE_BAD_HOST);
+    is_refused("/", "[0000:0000:0000:0000:0000:0000:0000:0000:0000:0001]", PAGE_BAD_HOST);
+    /* published for Windows: IPv4 addresses in this form are refused, also with a wildcard prefix */
+    is_refused("/", "[::ffff:127.0.0.1]:81", PAGE_BAD_HOST);
+    is_refused("/", "[::ffff:7f00:1]:81", PAGE_BAD_HOST);
+}
+
 Test(url, asterisk)
 {
     cooks("*", "h:1", "http://h:1/*", "h");

@@ -129,6 +129,7 @@ static ULONG group_new(HTTP_SERVER_SESSION_ID session, HTTP_URL_GROUP_ID *id)
         free(g);
         return ERROR_NOT_ENOUGH_MEMORY;
     }
+    g->urls.owner = g->id;
     list_add_tail(&s->groups, &g->node);
     group_apply_state(g);
     *id = g->id;

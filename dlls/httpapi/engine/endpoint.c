@@ -5,6 +5,7 @@
 #include "endpoint.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static bool address_equal(const union address *a, const union address *b)
     if (a->any.sa_family != b->any.sa_family)
         return false;
     if (a->any.sa_family == AF_INET6)
-        return a->v6.sin6_port == b->v6.sin6_port &&
+        return a->v6.sin6_port == b->v6.sin6_port && a->v6.sin6_scope_id == b->v6.sin6_scope_id &&
                !memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr);
     return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
 }
@@ -128,7 +129,8 @@ static enum result result_of_errno(void)
     case EADDRINUSE: return RESULT_IN_USE;
     case EACCES: return RESULT_DENIED;
     case EADDRNOTAVAIL:
-    case EAFNOSUPPORT: return RESULT_NOT_FOUND;
+    case ENODEV:
+    case EAFNOSUPPORT: return RESULT_NOT_LOCAL;
     default: return RESULT_NO_MEMORY;
     }
 }
@@ -324,32 +326,66 @@ static enum result acquire_both(union address v4, union address v6,
 {
     enum result first = endpoint_acquire(&v4, &found[0]), second;
 
-    if (first && first != RESULT_NOT_FOUND)
+    if (first && first != RESULT_NOT_LOCAL)
         return first;
     second = endpoint_acquire(&v6, &found[1]);
-    if (second == RESULT_NOT_FOUND && !first)
+    if (second == RESULT_NOT_LOCAL && !first)
         return RESULT_OK;
     if (second)
         endpoints_release(found);
     return second;
 }
 
+/* The first interface that has the link-local address, or 0. */
+static uint32_t find_scope(const struct in6_addr *address)
+{
+    struct ifaddrs *all, *i;
+    uint32_t scope = 0;
+
+    if (getifaddrs(&all))
+        return 0;
+    for (i = all; i && !scope; i = i->ifa_next) {
+        const struct sockaddr_in6 *a = (const struct sockaddr_in6 *)i->ifa_addr;
+
+        if (a && a->sin6_family == AF_INET6 && IN6_ARE_ADDR_EQUAL(&a->sin6_addr, address))
+            scope = a->sin6_scope_id;
+    }
+    freeifaddrs(all);
+    return scope;
+}
+
+static enum result acquire_v6(const struct prefix *p, struct endpoint **found)
+{
+    union address a = make_v6(p->address.v6, p->port);
+
+    if (IN6_IS_ADDR_MULTICAST(&p->address.v6))
+        return RESULT_NOT_LOCAL;
+    if (IN6_IS_ADDR_LINKLOCAL(&p->address.v6)) {
+        a.v6.sin6_scope_id = p->scope ? p->scope : find_scope(&p->address.v6);
+        if (!a.v6.sin6_scope_id)
+            return RESULT_NOT_LOCAL;
+    }
+    return endpoint_acquire(&a, found);
+}
+
+/* The kernel lets sockets be bound to addresses of groups, too, from which no connection comes. */
+static enum result acquire_v4(const struct prefix *p, struct endpoint **found)
+{
+    union address a = make_v4(p->address.v4.s_addr, p->port);
+    uint32_t address = ntohl(p->address.v4.s_addr);
+
+    return IN_MULTICAST(address) || address == INADDR_BROADCAST ? RESULT_NOT_LOCAL : endpoint_acquire(&a, found);
+}
+
 enum result endpoints_acquire(const struct prefix *p, struct endpoint *found[ENDPOINTS_PER_PREFIX])
 {
-    enum result result = RESULT_NOT_FOUND;
+    enum result result;
 
     memset(found, 0, ENDPOINTS_PER_PREFIX * sizeof *found);
+    if (p->kind == HOST_ADDRESS)
+        return p->family == AF_INET ? acquire_v4(p, &found[0]) : acquire_v6(p, &found[0]);
     if (p->kind == HOST_NAME && !strcmp(p->host, "localhost"))
-        return acquire_both(make_v4(htonl(INADDR_LOOPBACK), p->port),
-                            make_v6(in6addr_loopback, p->port), found);
-    if (p->kind == HOST_ADDRESS) {
-        union address a = p->family == AF_INET ? make_v4(p->address.v4.s_addr, p->port)
-                                               : make_v6(p->address.v6, p->port);
-        result = endpoint_acquire(&a, &found[0]);
-    }
-    /* An address that isn't this machine's may still be in a Host header: behind a proxy, say. */
-    if (result == RESULT_NOT_FOUND)
-        result = acquire_both(make_v4(htonl(INADDR_ANY), p->port), make_v6(in6addr_any, p->port),
-                              found);
-    return result == RESULT_NOT_FOUND ? RESULT_IN_USE : result;
+        return acquire_both(make_v4(htonl(INADDR_LOOPBACK), p->port), make_v6(in6addr_loopback, p->port), found);
+    result = acquire_both(make_v4(htonl(INADDR_ANY), p->port), make_v6(in6addr_any, p->port), found);
+    return result == RESULT_NOT_LOCAL ? RESULT_IN_USE : result;
 }

@@ -25,9 +25,9 @@ struct endpoint {
 #define ENDPOINTS_PER_PREFIX 2
 
 /*
- * Listens where requests for the prefix may come in: on the loopback addresses for localhost, on the address for
- * an address of this machine, else on all addresses of both families. found[] gets up to two; the rest NULL.
- * RESULT_IN_USE, RESULT_DENIED or RESULT_NO_MEMORY leave nothing listening.
+ * Listens where requests for the prefix may come in: on the loopback addresses for localhost, on the address for an
+ * address, else on all addresses of both families. found[] gets up to two; the rest NULL. RESULT_IN_USE,
+ * RESULT_NOT_LOCAL (the address isn't this machine's), RESULT_DENIED or RESULT_NO_MEMORY leave nothing listening.
  */
 enum result endpoints_acquire(const struct prefix *p, struct endpoint *found[ENDPOINTS_PER_PREFIX]);
 

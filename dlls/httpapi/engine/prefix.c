@@ -5,8 +5,11 @@
 #include "prefix.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "text.h"
 
 #define PATH_MAX_UNITS 32767
 
@@ -32,13 +35,34 @@ static const utf16 *parse_scheme(struct prefix *p, const utf16 *s)
     return rest ? rest : skip(s, "http://");
 }
 
-/* The host as lower-case UTF-8 (ASCII but for names in other scripts). */
+/* Characters of the host, for libidn2. False when they are no UTF-16, or too many. */
+static bool widen_host(const utf16 *s, size_t n, uint32_t name[HOST_MAX + 1])
+{
+    const utf16 *end = s + n;
+    size_t count = 0;
+
+    while (s < end) {
+        int32_t c = utf16_next(&s, end);
+
+        if (c < 0 || count == HOST_MAX)
+            return false;
+        name[count++] = (uint32_t)c;
+    }
+    name[count] = 0;
+    return true;
+}
+
+/* The host as it is compared; libidn2 is asked only for what isn't ASCII. */
 static bool copy_host(struct prefix *p, const utf16 *s, size_t n)
 {
+    uint32_t name[HOST_MAX + 1];
+
     for (size_t i = 0; i < n; i++) {
-        if (i == HOST_MAX || s[i] >= 0x80)
+        if (s[i] >= 0x80)
+            return widen_host(s, n, name) && idn_encode(name, p->host);
+        if (i == HOST_MAX)
             return false;
-        p->host[i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] + 0x20 : s[i]);
+        p->host[i] = ascii_lower((char)s[i]);
     }
     p->host[n] = 0;
     return true;
@@ -60,40 +84,79 @@ static bool is_host_name(const char *h)
     return letter && before != '.';
 }
 
-static bool parse_ipv6(struct prefix *p)
+/* Windows takes them for addresses, and supports none of those that aren't four numbers. */
+static bool is_digits_and_dots(const char *h)
 {
-    char *close = strchr(p->host, ']');
-
-    if (p->host[0] != '[' || !close || close[1])
-        return false;
-    *close = 0;
-    memmove(p->host, p->host + 1, strlen(p->host));
-    p->kind = HOST_ADDRESS;
-    p->family = AF_INET6;
-    if (inet_pton(AF_INET6, p->host, &p->address.v6) != 1 || IN6_IS_ADDR_UNSPECIFIED(&p->address.v6))
-        return false;
-    /* One spelling for all that mean the same address. */
-    return inet_ntop(AF_INET6, &p->address.v6, p->host, sizeof p->host) != NULL;
+    return h[strspn(h, "0123456789.")] == 0 && strpbrk(h, "0123456789");
 }
 
-static bool parse_host(struct prefix *p, const utf16 *s, size_t n)
+/* The scope of a link-local address: "%" and a number. Other addresses have none. */
+static bool parse_scope(struct prefix *p, const char *digits)
 {
-    if (!n || !copy_host(p, s, n))
+    uint64_t scope;
+
+    if (!text_to_u64((struct text){digits, strlen(digits)}, &scope) || !scope || scope > UINT32_MAX)
         return false;
-    if (n == 1 && (s[0] == '+' || s[0] == '*')) {
-        p->kind = s[0] == '+' ? HOST_STRONG : HOST_WEAK;
-        p->host[0] = 0;
-        return true;
-    }
-    if (p->host[0] == '[')
-        return parse_ipv6(p);
-    if (inet_pton(AF_INET, p->host, &p->address.v4) == 1) {
-        p->kind = HOST_ADDRESS;
-        p->family = AF_INET;
-        return p->address.v4.s_addr != INADDR_ANY;
+    p->scope = (uint32_t)scope;
+    return IN6_IS_ADDR_LINKLOCAL(&p->address.v6);
+}
+
+/* One spelling for all that mean the same address. */
+static void write_ipv6(struct prefix *p)
+{
+    inet_ntop(AF_INET6, &p->address.v6, p->host, sizeof p->host);
+    if (p->scope)
+        snprintf(p->host + strlen(p->host), 12, "%%%u", p->scope);
+}
+
+static enum result parse_ipv6(struct prefix *p)
+{
+    char *close = strchr(p->host, ']'), *scope;
+
+    if (!close || close[1] || close - p->host > IPV6_SPELLING_MAX)
+        return RESULT_INVALID;
+    *close = 0;
+    strcpy(p->spelling, p->host + 1);
+    scope = strchr(p->host, '%');
+    if (scope)
+        *scope++ = 0;
+    p->kind = HOST_ADDRESS;
+    p->family = AF_INET6;
+    if (inet_pton(AF_INET6, p->host + 1, &p->address.v6) != 1 || (scope && !parse_scope(p, scope)))
+        return RESULT_INVALID;
+    write_ipv6(p);
+    return IN6_IS_ADDR_UNSPECIFIED(&p->address.v6) || IN6_IS_ADDR_V4MAPPED(&p->address.v6) ? RESULT_UNSUPPORTED
+                                                                                           : RESULT_OK;
+}
+
+static enum result parse_name(struct prefix *p)
+{
+    if (p->host[0] == '*' && p->host[1] == '.') {
+        p->kind = HOST_SUBDOMAINS;
+        memmove(p->host, p->host + 1, strlen(p->host));
+        return is_host_name(p->host + 1) ? RESULT_OK : RESULT_INVALID;
     }
     p->kind = HOST_NAME;
-    return is_host_name(p->host);
+    if (is_digits_and_dots(p->host))
+        return RESULT_UNSUPPORTED;
+    return is_host_name(p->host) ? RESULT_OK : RESULT_INVALID;
+}
+
+static enum result parse_host(struct prefix *p, const utf16 *s, size_t n)
+{
+    if (n == 1 && (s[0] == '+' || s[0] == '*')) {
+        p->kind = s[0] == '+' ? HOST_STRONG : HOST_WEAK;
+        return RESULT_OK;
+    }
+    if (!n || !copy_host(p, s, n))
+        return RESULT_INVALID;
+    if (p->host[0] == '[')
+        return parse_ipv6(p);
+    if (inet_pton(AF_INET, p->host, &p->address.v4) != 1)
+        return parse_name(p);
+    p->kind = HOST_ADDRESS;
+    p->family = AF_INET;
+    return p->address.v4.s_addr == INADDR_ANY ? RESULT_UNSUPPORTED : RESULT_OK;
 }
 
 /* 1 to 65535 without a leading zero, up to the path's slash. */
@@ -170,12 +233,17 @@ static const utf16 *find_colon(const utf16 *s)
 enum result prefix_parse(struct prefix *p, const utf16 *text)
 {
     const utf16 *host, *colon, *path;
+    enum result result, copied;
 
     memset(p, 0, sizeof *p);
     host = parse_scheme(p, text);
     colon = host ? find_colon(host) : NULL;
-    if (!colon || !parse_host(p, host, (size_t)(colon - host)))
-        return RESULT_INVALID;
-    path = parse_port(p, colon + 1);
-    return path ? copy_path(p, path) : RESULT_INVALID;
+    result = colon ? parse_host(p, host, (size_t)(colon - host)) : RESULT_INVALID;
+    path = result == RESULT_INVALID ? NULL : parse_port(p, colon + 1);
+    copied = path ? copy_path(p, path) : RESULT_INVALID;
+    if (copied)
+        return copied;
+    if (result)
+        prefix_free(p);
+    return result;
 }

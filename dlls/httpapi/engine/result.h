@@ -15,10 +15,11 @@ enum result {
     RESULT_RESET,       /* the connection broke while the operation ran */
     RESULT_INVALID,     /* an argument makes no sense in the object's present state */
     RESULT_NO_MEMORY,
-    RESULT_UNSUPPORTED, /* not built yet */
+    RESULT_UNSUPPORTED, /* not built yet, or not possible for this object */
     RESULT_EXISTS,      /* the URL prefix is registered already */
     RESULT_NOT_FOUND,
     RESULT_IN_USE,      /* the port belongs to a socket that isn't ours */
+    RESULT_NOT_LOCAL,   /* the address isn't this machine's */
     RESULT_DENIED,      /* the system doesn't let us have the port */
     RESULT_IO_ERROR,    /* a file chunk couldn't be read */
     RESULT_FAULT,       /* the caller's memory isn't there */

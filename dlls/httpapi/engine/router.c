@@ -18,16 +18,15 @@ pthread_mutex_t config_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* One host of one port. */
 struct site {
-    struct hash_node by_host;     /* in port.hosts: names and addresses */
-    struct list by_address;       /* in port.addresses: addresses */
+    struct hash_node by_host;     /* in port.hosts: names and addresses; in port.domains: domains */
+    struct hash_node by_address;  /* in port.addresses: addresses */
     struct prefix key;            /* kind, host, family, address; no path */
     struct hash_table paths;      /* struct registration */
 };
 
 struct port {
     struct site strong, weak;
-    struct hash_table hosts;
-    struct list addresses;
+    struct hash_table hosts, domains, addresses; /* struct site */
     unsigned registrations;
 };
 
@@ -46,6 +45,7 @@ static struct port *ports[65536];
 
 void target_init(struct target *t)
 {
+    t->owner = 0;
     list_init(&t->registrations);
     t->queue = NULL;
     t->disabled = false;
@@ -74,11 +74,11 @@ static struct text site_host(const struct site *s)
     return (struct text){s->key.host, strlen(s->key.host)};
 }
 
-static struct site *site_by_host(const struct port *p, struct text host)
+static struct site *site_by_host(const struct hash_table *hosts, struct text host)
 {
     uint32_t h = host_hash(host);
 
-    for (struct hash_node *n = hash_chain(&p->hosts, h); n; n = n->next) {
+    for (struct hash_node *n = hash_chain(hosts, h); n; n = n->next) {
         struct site *s = container_of(n, struct site, by_host);
 
         if (n->hash == h && text_equal_nocase(site_host(s), host))
@@ -109,23 +109,59 @@ static struct registration *registration_by_path(const struct site *s, const utf
     return NULL;
 }
 
-/* The longest registered path that is the whole of url's path or ends before one of its slashes. */
-static struct registration *registration_find(const struct site *s, const struct url *url)
+/*
+ * The longest registered path that is the whole of `path` or ends before one of its slashes; of those bound to q, unless
+ * that is NULL.
+ */
+static struct registration *registration_find(const struct site *s, const utf16 *path, uint32_t len,
+                                              const struct queue *q)
 {
-    const utf16 *path = url->text + url->path;
     struct registration *best = NULL;
     uint32_t h = HASH_START;
 
-    for (uint32_t i = 0; i <= url->path_len; i++) {
-        if (i == url->path_len || path[i] == '/') {
+    for (uint32_t i = 0; i <= len; i++) {
+        if (i == len || path[i] == '/') {
             struct registration *r = registration_by_path(s, path, i, h);
 
-            best = r ? r : best;
+            best = r && (!q || r->target->queue == q) ? r : best;
         }
-        if (i < url->path_len)
+        if (i < len)
             h = hash_step(h, utf16_fold(path[i]));
     }
     return best;
+}
+
+/* The asterisk of *.example.org stands for one label. */
+static struct site *site_by_domain(const struct port *p, struct text host)
+{
+    const char *dot = p->domains.count ? memchr(host.ptr, '.', host.len) : NULL;
+
+    if (!dot || dot == host.ptr)
+        return NULL;
+    return site_by_host(&p->domains, (struct text){dot, (size_t)(host.ptr + host.len - dot)});
+}
+
+static uint32_t bytes_hash(const void *bytes, size_t len)
+{
+    const unsigned char *b = bytes;
+    uint32_t h = HASH_START;
+
+    while (len--)
+        h = hash_step(h, *b++);
+    return h;
+}
+
+/* Without the scope, which a registration may leave open. */
+static uint32_t address_hash(const union address *a)
+{
+    return a->any.sa_family == AF_INET ? bytes_hash(&a->v4.sin_addr, sizeof a->v4.sin_addr)
+                                       : bytes_hash(&a->v6.sin6_addr, sizeof a->v6.sin6_addr);
+}
+
+static uint32_t key_hash(const struct prefix *key)
+{
+    return key->family == AF_INET ? bytes_hash(&key->address.v4, sizeof key->address.v4)
+                                  : bytes_hash(&key->address.v6, sizeof key->address.v6);
 }
 
 static bool site_has_address(const struct site *s, const union address *a)
@@ -134,18 +170,36 @@ static bool site_has_address(const struct site *s, const union address *a)
         return false;
     if (s->key.family == AF_INET)
         return s->key.address.v4.s_addr == a->v4.sin_addr.s_addr;
-    return !memcmp(&s->key.address.v6, &a->v6.sin6_addr, sizeof a->v6.sin6_addr);
+    return (!s->key.scope || s->key.scope == a->v6.sin6_scope_id) &&
+           !memcmp(&s->key.address.v6, &a->v6.sin6_addr, sizeof a->v6.sin6_addr);
 }
 
 static struct site *site_by_address(const struct port *p, const union address *a)
 {
-    struct list *l;
+    uint32_t h;
 
-    list_for_each(l, &p->addresses) {
-        struct site *s = container_of(l, struct site, by_address);
+    if (!p->addresses.count)
+        return NULL;
+    h = address_hash(a);
+    for (struct hash_node *n = hash_chain(&p->addresses, h); n; n = n->next) {
+        struct site *s = container_of(n, struct site, by_address);
 
-        if (site_has_address(s, a))
+        if (n->hash == h && site_has_address(s, a))
             return s;
+    }
+    return NULL;
+}
+
+/* The one site of a class that a request may belong to. */
+static const struct site *site_of_request(const struct port *p, enum host_kind kind, const union address *local,
+                                          struct text host)
+{
+    switch (kind) {
+    case HOST_STRONG: return &p->strong;
+    case HOST_NAME: return site_by_host(&p->hosts, host);
+    case HOST_SUBDOMAINS: return site_by_domain(p, host);
+    case HOST_ADDRESS: return site_by_address(p, local);
+    case HOST_WEAK: return &p->weak;
     }
     return NULL;
 }
@@ -158,16 +212,13 @@ struct route router_find(const union address *local, struct text host, const str
     if (!p)
         return route;
     for (enum host_kind kind = HOST_STRONG; kind <= HOST_WEAK; kind++) {
-        const struct site *s = kind == HOST_STRONG ? &p->strong
-                               : kind == HOST_NAME ? site_by_host(p, host)
-                               : kind == HOST_ADDRESS ? site_by_address(p, local)
-                                                      : &p->weak;
+        const struct site *s = site_of_request(p, kind, local, host);
         const struct registration *r;
 
         if (!s || !s->paths.count)
             continue;
         route.host_known = true;
-        r = registration_find(s, url);
+        r = registration_find(s, url->text + url->path, url->path_len, NULL);
         if (r)
             return (struct route){.target = r->target, .context = r->context, .host_known = true};
     }
@@ -180,10 +231,7 @@ static struct port *port_get(uint16_t number)
 
     if (p)
         return p;
-    p = calloc(1, sizeof *p);
-    if (p)
-        list_init(&p->addresses);
-    return ports[number] = p;
+    return ports[number] = calloc(1, sizeof *p);
 }
 
 static void port_put(uint16_t number)
@@ -194,13 +242,31 @@ static void port_put(uint16_t number)
     }
 }
 
-static struct site *site_find(const struct port *p, const struct prefix *key)
+static struct hash_table *table_of(struct port *p, enum host_kind kind)
+{
+    return kind == HOST_SUBDOMAINS ? &p->domains : &p->hosts;
+}
+
+static struct site *site_find(struct port *p, const struct prefix *key)
 {
     if (key->kind == HOST_STRONG)
-        return (struct site *)&p->strong;
+        return &p->strong;
     if (key->kind == HOST_WEAK)
-        return (struct site *)&p->weak;
-    return site_by_host(p, (struct text){key->host, strlen(key->host)});
+        return &p->weak;
+    return site_by_host(table_of(p, key->kind), (struct text){key->host, strlen(key->host)});
+}
+
+/* False, with nothing done, when there is no memory. */
+static bool site_link(struct port *p, struct site *s)
+{
+    struct hash_table *hosts = table_of(p, s->key.kind);
+
+    if (!hash_insert(hosts, &s->by_host, host_hash(site_host(s))))
+        return false;
+    if (s->key.kind != HOST_ADDRESS || hash_insert(&p->addresses, &s->by_address, key_hash(&s->key)))
+        return true;
+    hash_remove(hosts, &s->by_host);
+    return false;
 }
 
 static struct site *site_get(struct port *p, const struct prefix *key)
@@ -214,13 +280,10 @@ static struct site *site_get(struct port *p, const struct prefix *key)
         return NULL;
     s->key = *key;
     s->key.path = NULL;
-    if (!hash_insert(&p->hosts, &s->by_host, host_hash(site_host(s)))) {
+    if (!site_link(p, s)) {
         free(s);
         return NULL;
     }
-    list_init(&s->by_address);
-    if (key->kind == HOST_ADDRESS)
-        list_add_tail(&p->addresses, &s->by_address);
     return s;
 }
 
@@ -228,14 +291,15 @@ static void site_put(struct port *p, struct site *s)
 {
     if (s == &p->strong || s == &p->weak || s->paths.count)
         return;
-    hash_remove(&p->hosts, &s->by_host);
-    list_del(&s->by_address);
+    hash_remove(table_of(p, s->key.kind), &s->by_host);
+    if (s->key.kind == HOST_ADDRESS)
+        hash_remove(&p->addresses, &s->by_address);
     free(s);
 }
 
 static struct registration *registration_exact(const struct prefix *key)
 {
-    const struct port *p = ports[key->port];
+    struct port *p = ports[key->port];
     const struct site *s = p ? site_find(p, key) : NULL;
 
     return s ? registration_by_path(s, key->path, key->path_len, path_hash(key->path, key->path_len))
@@ -328,7 +392,7 @@ enum result router_remove(struct target *t, const struct prefix *key)
 {
     struct registration *r = registration_exact(key);
 
-    if (!r || r->target != t)
+    if (!r || r->target != t || strcmp(r->prefix.spelling, key->spelling))
         return RESULT_NOT_FOUND;
     registration_remove(r);
     return RESULT_OK;
@@ -338,6 +402,15 @@ void router_remove_all(struct target *t)
 {
     while (!list_empty(&t->registrations))
         registration_remove(container_of(t->registrations.next, struct registration, node));
+}
+
+const struct target *router_owner(const struct prefix *url, const struct queue *q)
+{
+    struct port *p = ports[url->port];
+    const struct site *s = p ? site_find(p, url) : NULL;
+    const struct registration *r = s ? registration_find(s, url->path, url->path_len, q) : NULL;
+
+    return r ? r->target : NULL;
 }
 
 void router_bind(struct target *t, struct queue *q)

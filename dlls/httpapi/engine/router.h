@@ -2,9 +2,10 @@
 /*
  * router.h: which queue gets a request.
  *
- * Registrations of a port are kept in the four classes of host (strong wildcard, name, address, weak wildcard).
- * The search goes through them in this order and stops at the first class that has any matching prefix; inside
- * it the longest path wins. A look-up costs a hash probe for each segment of the path, however many URLs there are.
+ * Registrations of a port are kept in classes by their host: strong wildcard, name, all names of a domain, address, weak
+ * wildcard. The search goes through them in this order and stops at the first class that has any matching prefix; inside
+ * it the longest path wins. A look-up costs a hash probe for each class and for each segment of the path, however many
+ * URLs there are.
  *
  * Changed under the config lock and all shards' locks, read under any one shard's lock.
  */
@@ -26,6 +27,7 @@ struct url;
 
 /* Who owns registrations: a URL group, or a version 1 queue. */
 struct target {
+    uint64_t owner;       /* the group's id; 0 for a queue */
     struct list registrations;
     struct queue *queue;  /* NULL: not bound, requests get a 503 */
     bool disabled;        /* requests get a 503 */
@@ -36,12 +38,15 @@ extern pthread_mutex_t config_lock;
 void target_init(struct target *t);
 
 /*
- * RESULT_EXISTS, RESULT_IN_USE, RESULT_DENIED, RESULT_NO_MEMORY, RESULT_UNSUPPORTED (https). Takes key->path over in
- * any case. Config lock, no other.
+ * RESULT_EXISTS, RESULT_IN_USE, RESULT_NOT_LOCAL, RESULT_DENIED, RESULT_NO_MEMORY, RESULT_UNSUPPORTED (https). Takes
+ * key->path over in any case. Config lock, no other.
  */
 enum result router_add(struct target *t, struct prefix *key, uint64_t context);
 
-/* RESULT_NOT_FOUND when it isn't this target's. Config lock, no other. */
+/*
+ * RESULT_NOT_FOUND when it isn't this target's, or when an IPv6 address was spelled in another way. Config lock, no
+ * other.
+ */
 enum result router_remove(struct target *t, const struct prefix *key);
 void router_remove_all(struct target *t);
 
@@ -50,6 +55,12 @@ void router_bind(struct target *t, struct queue *q);
 
 /* Disables or enables t's URLs. Config lock, no other. */
 void router_disable(struct target *t, bool disabled);
+
+/*
+ * Whose URLs a URL with that very host belongs to, of those bound to q: the one with the longest path. NULL for nobody's.
+ * Config lock.
+ */
+const struct target *router_owner(const struct prefix *url, const struct queue *q);
 
 struct route {
     const struct target *target; /* NULL: nothing matches */

@@ -7,6 +7,7 @@
  */
 #include "url.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,9 +44,10 @@ static bool is_host_char(unsigned char c)
            c == '.' || c == '_' || c == '~' || c >= 0x80;
 }
 
+/* The characters of an address, and of the scope behind it. */
 static bool is_ipv6_char(unsigned char c)
 {
-    return hex_digit(c) >= 0 || c == ':' || c == '.';
+    return is_host_char(c) ? c < 0x80 : c == ':' || c == '%';
 }
 
 bool url_split_host(struct text host, struct text *name, bool *has_port)
@@ -64,6 +66,74 @@ bool url_split_host(struct text host, struct text *name, bool *has_port)
         return true;
     return host.ptr[i] == ':' && text_to_u64((struct text){host.ptr + i + 1, host.len - i - 1}, &port) &&
            port > 0 && port < 65536;
+}
+
+static void use_canonical(struct url *u)
+{
+    u->name = (struct text){u->canonical, strlen(u->canonical)};
+}
+
+/*
+ * One spelling of an address. Its scope means something on the client's machine only. Windows refuses IPv4 addresses in
+ * this form.
+ */
+static bool canonical_ipv6(struct url *u)
+{
+    const char *scope = memchr(u->name.ptr, '%', u->name.len);
+    size_t len = scope ? (size_t)(scope - u->name.ptr) : u->name.len;
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+
+    if (len >= sizeof text)
+        return false;
+    memcpy(text, u->name.ptr, len);
+    text[len] = 0;
+    if (inet_pton(AF_INET6, text, &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address))
+        return false;
+    inet_ntop(AF_INET6, &address, u->canonical, sizeof u->canonical);
+    use_canonical(u);
+    return true;
+}
+
+static bool is_ascii(struct text t)
+{
+    for (size_t i = 0; i < t.len; i++)
+        if ((unsigned char)t.ptr[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* The code points of bytes in UTF-8 or code page 1252, NUL-terminated. */
+static bool widen_name(struct text name, bool utf8, uint32_t wide[HOST_MAX + 1])
+{
+    const unsigned char *p = (const unsigned char *)name.ptr, *end = p + name.len;
+    uint32_t n = 0;
+
+    while (p < end && n < HOST_MAX) {
+        int32_t c = utf8 ? utf8_next(&p, end) : ansi_to_utf16(*p++);
+
+        if (c <= 0)
+            return false;
+        wide[n++] = (uint32_t)c;
+    }
+    wide[n] = 0;
+    return p == end;
+}
+
+/* A name that came with bytes beyond ASCII: encoded, and without what else may stand for the same character. */
+static bool canonical_name(struct url *u)
+{
+    uint32_t wide[HOST_MAX + 1];
+
+    if (!widen_name(u->name, true, wide) && !widen_name(u->name, false, wide))
+        return false;
+    if (!idn_encode(wide, u->canonical))
+        return false;
+    use_canonical(u);
+    for (size_t i = 0; i < u->name.len; i++)
+        if (!is_host_char(u->canonical[i]))
+            return false;
+    return true;
 }
 
 /* Two (or four) hexadecimal digits at p, or -1. */
@@ -281,21 +351,46 @@ static enum page append_path(struct url *u, struct text target)
     return PAGE_NONE;
 }
 
-static void append_host(struct url *u, struct text host, bool has_port, uint16_t port)
+static void append_port(struct url *u, uint16_t port)
 {
     char digits[8];
 
-    u->host = u->len;
-    append(u, host);
-    if (!has_port)
-        append(u, (struct text){digits, (size_t)snprintf(digits, sizeof digits, ":%u", port)});
-    u->host_len = u->len - u->host;
+    append(u, (struct text){digits, (size_t)snprintf(digits, sizeof digits, ":%u", port)});
+}
+
+/* A name in another script as people write it. */
+static void append_name(struct url *u)
+{
+    uint32_t decoded[HOST_MAX + 1], n = idn_is_encoded(u->name) ? idn_decode(u->name, decoded) : 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        u->len += utf16_put(u->text + u->len, decoded[i]);
+    if (!n)
+        append(u, u->name);
+}
+
+/* `host` with u->name, which is a part of it. False for a name or an address that can't be. */
+static bool append_host(struct url *u, struct text host, bool plain)
+{
+    const char *rest = u->name.ptr + u->name.len;
+    bool good = true;
+
+    if (host.ptr[0] == '[')
+        good = canonical_ipv6(u);
+    if (host.ptr[0] == '[' || plain) {
+        append(u, host);
+        return good;
+    }
+    good = is_ascii(u->name) || canonical_name(u);
+    append_name(u);
+    append(u, (struct text){rest, (size_t)(host.ptr + host.len - rest)});
+    return good;
 }
 
 enum page url_cook(struct url *u, struct text target, struct text host, struct text fallback,
                    uint16_t port)
 {
-    bool has_port, asterisk = target.len == 1 && target.ptr[0] == '*';
+    bool has_port, plain, asterisk = target.len == 1 && target.ptr[0] == '*';
     enum page page = PAGE_NONE;
 
     if (target.ptr[0] != '/' && !asterisk)
@@ -306,10 +401,17 @@ enum page url_cook(struct url *u, struct text target, struct text host, struct t
         host = fallback;
     if (!url_split_host(host, &u->name, &has_port))
         return PAGE_BAD_HOST;
-    if (!url_reserve(u, sizeof "http://:65535/*" + host.len + target.len))
+    plain = is_ascii(u->name) && !idn_is_encoded(u->name);
+    /* A decoded name may be longer than what came. */
+    if (!url_reserve(u, sizeof "http://:65535/*" + host.len + (plain ? 0 : 2 * HOST_MAX) + target.len))
         return PAGE_UNAVAILABLE;
     u->len = 0;
     append(u, TEXT("http://"));
-    append_host(u, host, has_port, port);
+    u->host = u->len;
+    if (!append_host(u, host, plain))
+        return PAGE_BAD_HOST;
+    if (!has_port)
+        append_port(u, port);
+    u->host_len = u->len - u->host;
     return append_path(u, asterisk ? TEXT("/*") : target);
 }

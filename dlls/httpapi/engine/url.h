@@ -3,14 +3,16 @@
  * url.h: a request's URL, cooked.
  *
  * `text` is the whole URL in UTF-16, "http://host:port/path?query", with a NUL behind it; host, path and query
- * are parts of it, as HTTP_COOKED_URL has them. The path is decoded and canonical: separators are '/', also
- * those that came as '\', %2F or %5C; empty and dot segments are gone. The query is as it came, a unit a byte.
+ * are parts of it, as HTTP_COOKED_URL has them. The host is as it came, but for names in other scripts, which are never
+ * encoded (xn--) here. The path is decoded and canonical: separators are '/', also those that came as '\', %2F or %5C;
+ * empty and dot segments are gone. The query is as it came, a unit a byte.
  */
 #ifndef HTTPAPI_ENGINE_URL_H
 #define HTTPAPI_ENGINE_URL_H
 
 #include <stdint.h>
 
+#include "idn.h"
 #include "page.h"
 #include "text.h"
 #include "utf16.h"
@@ -22,7 +24,8 @@ struct url {
     uint32_t host, host_len;   /* with ":port" */
     uint32_t path, path_len;
     uint32_t query, query_len; /* with '?'; 0 when there is none */
-    struct text name;    /* the host without port and brackets, in the request's input buffer */
+    struct text name;    /* the host as the router compares it; in the request's input buffer or in `canonical` */
+    char canonical[HOST_MAX + 1]; /* of IPv6 addresses and of names in other scripts */
 };
 
 /*

@@ -27,6 +27,21 @@ static inline utf16 utf16_fold(utf16 c)
  */
 int32_t utf8_next(const unsigned char **p, const unsigned char *end);
 
+/* The code point at [*p, end), *p behind it; -1 with *p unmoved for half a surrogate pair. */
+static inline int32_t utf16_next(const utf16 **p, const utf16 *end)
+{
+    const utf16 *s = *p;
+
+    if (s[0] < 0xd800 || s[0] >= 0xe000) {
+        *p = s + 1;
+        return s[0];
+    }
+    if (s[0] >= 0xdc00 || end - s < 2 || s[1] < 0xdc00 || s[1] >= 0xe000)
+        return -1;
+    *p = s + 2;
+    return 0x10000 + ((s[0] - 0xd800) << 10) + (s[1] - 0xdc00);
+}
+
 /* One or two units. Returns how many. */
 unsigned utf16_put(utf16 out[2], uint32_t code_point);
 

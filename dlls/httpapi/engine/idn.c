@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * idn.c: encoding and decoding names by libidn2.
+ */
+#include "idn.h"
+
+#include <idn2.h>
+#include <string.h>
+
+bool idn_is_encoded(struct text name)
+{
+    for (size_t i = 0; i + 4 <= name.len; i++)
+        if ((!i || name.ptr[i - 1] == '.') && text_equal_nocase((struct text){name.ptr + i, 4}, TEXT("xn--")))
+            return true;
+    return false;
+}
+
+bool idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1])
+{
+    char *encoded;
+    bool fits;
+
+    if (idn2_to_ascii_4z(name, &encoded, IDN2_TRANSITIONAL) != IDN2_OK)
+        return false;
+    fits = strlen(encoded) <= HOST_MAX;
+    if (fits)
+        strcpy(ascii, encoded);
+    idn2_free(encoded);
+    return fits;
+}
+
+uint32_t idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1])
+{
+    char ascii[HOST_MAX + 1];
+    uint32_t *characters, n = 0;
+
+    if (name.len > HOST_MAX)
+        return 0;
+    for (size_t i = 0; i < name.len; i++)
+        ascii[i] = ascii_lower(name.ptr[i]);
+    ascii[name.len] = 0;
+    if (idn2_to_unicode_8z4z(ascii, &characters, 0) != IDN2_OK)
+        return 0;
+    while (characters[n] && n < HOST_MAX) {
+        decoded[n] = characters[n];
+        n++;
+    }
+    decoded[n] = 0;
+    idn2_free(characters);
+    return n;
+}

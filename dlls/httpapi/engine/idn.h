@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * idn.h: names of hosts in other scripts than ASCII, by libidn2.
+ *
+ * As Windows does it: characters are mapped by UTS #46 (case, width, composed forms), those that IDNA 2003 and 2008 treat
+ * differently as in 2003 (so that sharp s is ss), and symbols are allowed.
+ */
+#ifndef HTTPAPI_ENGINE_IDN_H
+#define HTTPAPI_ENGINE_IDN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "text.h"
+
+#define HOST_MAX 255
+
+/* A name may have labels of another script behind xn--. */
+bool idn_is_encoded(struct text name);
+
+/*
+ * The one ASCII form of a NUL-terminated name of code points: lower case, labels of other scripts encoded (xn--). False
+ * when it is no name that could be encoded, too long, or there is no memory. May allocate: not for names in ASCII, which
+ * have nothing to encode.
+ */
+bool idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1]);
+
+/*
+ * The code points of an encoded name, NUL-terminated; their number, or 0 when it isn't well encoded. May allocate: only
+ * for names that idn_is_encoded().
+ */
+uint32_t idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1]);
+
+#endif
