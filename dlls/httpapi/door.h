@@ -53,6 +53,11 @@ struct door_undocumented {
     char name[64];
 };
 
+/* Memory that an export returned and the PE half has moved to the process heap. */
+struct door_release {
+    uint64_t memory;
+};
+
 /* NT calls on handles, see api/handle.h. `ours` is false when the call has to go on to the system. */
 struct door_handle {
     door_u64 handle;
@@ -142,7 +147,7 @@ struct door_event {
     X(port_serve, door_port) X(port_forget, door_port) X(port_closing, door_port) X(port_duplicated, door_port) \
     X(port_early, door_port) X(port_watch, door_port)
 #define DOOR_INTERNAL(X) \
-    X(attach, door_attach) X(serve, door_serve) X(undocumented, door_undocumented) \
+    X(attach, door_attach) X(serve, door_serve) X(undocumented, door_undocumented) X(release, door_release) \
     X(handle_known, door_handle) X(handle_closing, door_handle) X(handle_duplicated, door_handle) \
     X(handle_set_information, door_handle) X(handle_cancel, door_handle) \
     X(thread_ends, door_thread) \

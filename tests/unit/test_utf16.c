@@ -123,3 +123,33 @@ Test(utf16, code_page_1252)
     cr_assert_eq(ansi_to_utf16(0x99), 0x2122); /* trade mark */
     cr_assert_eq(ansi_to_utf16(0x9f), 0x178);  /* Y with diaeresis */
 }
+
+/* Each code point that there is, to both forms and back. */
+Test(utf16, there_and_back)
+{
+    for (uint32_t c = 0; c < 0x110000; c = c == 0xd7ff ? 0xe000 : c + 1) {
+        utf16 units[2];
+        const utf16 *u = units;
+        char bytes[4];
+        const unsigned char *b = (const unsigned char *)bytes;
+        unsigned n = utf16_put(units, c), k = utf8_put(bytes, c);
+
+        cr_assert_eq(utf16_next(&u, units + n), (int32_t)c);
+        cr_assert_eq(u, units + n);
+        cr_assert_eq(utf8_next(&b, (const unsigned char *)bytes + k), (int32_t)c);
+        cr_assert_eq(b, (const unsigned char *)bytes + k);
+    }
+}
+
+Test(utf16, half_pairs)
+{
+    static const utf16 bad[][2] = {{0xd800, 'a'}, {0xdbff, 0xd800}, {0xdc00, 0xdc00}, {0xdfff, 'a'}, {0xd800, 0xe000}};
+
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        const utf16 *u = bad[i];
+
+        cr_assert_eq(utf16_next(&u, bad[i] + 2), -1, "%zu", i);
+        cr_assert_eq(u, bad[i]);
+    }
+    cr_assert_eq(utf16_next(&(const utf16 *){bad[0]}, bad[0] + 1), -1);
+}

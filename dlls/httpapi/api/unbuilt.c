@@ -87,9 +87,7 @@ static ULONG check_HttpQueryServiceConfiguration(HANDLE service, HTTP_SERVICE_CO
 #define check_HttpUpdateServiceConfiguration check_record
 #define check_HttpDeleteServiceConfiguration check_record
 #define check_HttpDeclarePush(queue, ...) check_queue(queue)
-#define check_HttpFindUrlGroupId(...) NO_ERROR
 #define check_HttpGetExtension(...) NO_ERROR
-#define check_HttpPrepareUrl(...) NO_ERROR
 #define check_HttpQueryRequestProperty(queue, ...) check_queue(queue)
 #define check_HttpReceiveClientCertificate(queue, ...) check_queue(queue)
 #define check_HttpSetRequestProperty(queue, ...) check_queue(queue)
@@ -116,9 +114,8 @@ static ULONG check_HttpQueryServiceConfiguration(HANDLE service, HTTP_SERVICE_CO
 
 /* Whoever builds one takes it out of this list. */
 #define UNBUILT(X) \
-    X(HttpAddFragmentToCache) X(HttpDelegateRequestEx) \
-    X(HttpDeleteServiceConfiguration) X(HttpFindUrlGroupId) X(HttpFlushResponseCache) \
-    X(HttpGetExtension) X(HttpPrepareUrl) \
+    X(HttpAddFragmentToCache) X(HttpDelegateRequestEx) X(HttpDeleteServiceConfiguration) \
+    X(HttpFlushResponseCache) X(HttpGetExtension) \
     X(HttpQueryServiceConfiguration) X(HttpReadFragmentFromCache) \
     X(HttpSetServiceConfiguration) \
     X(HttpUpdateServiceConfiguration) X(HttpWaitForDemandStart)

@@ -7,6 +7,22 @@
 #include <idn2.h>
 #include <string.h>
 
+bool idn_widen(const utf16 *s, size_t n, uint32_t name[HOST_MAX + 1])
+{
+    const utf16 *end = s + n;
+    size_t count = 0;
+
+    while (s < end) {
+        int32_t c = utf16_next(&s, end);
+
+        if (c < 0 || count == HOST_MAX)
+            return false;
+        name[count++] = (uint32_t)c;
+    }
+    name[count] = 0;
+    return true;
+}
+
 bool idn_is_encoded(struct text name)
 {
     for (size_t i = 0; i + 4 <= name.len; i++)

@@ -12,8 +12,12 @@
 #include <stdint.h>
 
 #include "text.h"
+#include "utf16.h"
 
 #define HOST_MAX 255
+
+/* The code points of a name, NUL-terminated. False when it is no UTF-16, or too long. */
+bool idn_widen(const utf16 *s, size_t n, uint32_t name[HOST_MAX + 1]);
 
 /* A name may have labels of another script behind xn--. */
 bool idn_is_encoded(struct text name);

@@ -35,23 +35,6 @@ static const utf16 *parse_scheme(struct prefix *p, const utf16 *s)
     return rest ? rest : skip(s, "http://");
 }
 
-/* Characters of the host, for libidn2. False when they are no UTF-16, or too many. */
-static bool widen_host(const utf16 *s, size_t n, uint32_t name[HOST_MAX + 1])
-{
-    const utf16 *end = s + n;
-    size_t count = 0;
-
-    while (s < end) {
-        int32_t c = utf16_next(&s, end);
-
-        if (c < 0 || count == HOST_MAX)
-            return false;
-        name[count++] = (uint32_t)c;
-    }
-    name[count] = 0;
-    return true;
-}
-
 /* The host as it is compared; libidn2 is asked only for what isn't ASCII. */
 static bool copy_host(struct prefix *p, const utf16 *s, size_t n)
 {
@@ -59,7 +42,7 @@ static bool copy_host(struct prefix *p, const utf16 *s, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         if (s[i] >= 0x80)
-            return widen_host(s, n, name) && idn_encode(name, p->host);
+            return idn_widen(s, n, name) && idn_encode(name, p->host);
         if (i == HOST_MAX)
             return false;
         p->host[i] = ascii_lower((char)s[i]);

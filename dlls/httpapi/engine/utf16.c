@@ -75,6 +75,17 @@ unsigned utf16_put(utf16 out[2], uint32_t c)
     return 2;
 }
 
+unsigned utf8_put(char out[4], uint32_t c)
+{
+    unsigned more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+
+    for (unsigned i = more; i; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3f));
+    out[0] = (char)(lead[more] | c);
+    return more + 1;
+}
+
 utf16 ansi_to_utf16(unsigned char byte)
 {
     /* 0x80 to 0x9f, where code page 1252 differs from Latin-1 */

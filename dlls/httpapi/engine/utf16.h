@@ -45,6 +45,9 @@ static inline int32_t utf16_next(const utf16 **p, const utf16 *end)
 /* One or two units. Returns how many. */
 unsigned utf16_put(utf16 out[2], uint32_t code_point);
 
+/* One to four bytes. Returns how many. */
+unsigned utf8_put(char out[4], uint32_t code_point);
+
 /* A byte of Windows code page 1252, the "ANSI" of western systems; 0 for the five bytes it leaves undefined. */
 utf16 ansi_to_utf16(unsigned char byte);
 

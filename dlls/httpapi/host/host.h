@@ -53,6 +53,12 @@ NTSTATUS host_file_fd(HANDLE file, int *fd);
 /* Closes a handle that the host made for us, without our own hook on closing (see api/handle.h). */
 void host_handle_close(HANDLE handle);
 
+/*
+ * Memory for what the program frees with HeapFree() from the process heap, or NULL. Under Wine it is the ELF half's own:
+ * the PE half, whose heap that is, moves it (pe/exports.c). No locks.
+ */
+void *host_heap_alloc(size_t size);
+
 /* The caller's Windows thread id: CancelIo() cancels only what the calling thread began. */
 ULONG host_thread_id(void);
 

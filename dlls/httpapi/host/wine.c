@@ -6,6 +6,7 @@
  * Declared here because we use no Wine header: the Nt functions have Windows' calling convention. They are resolved when
  * Wine loads us. Only threads made by Windows may call them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../api/api.h"
@@ -57,6 +58,12 @@ void host_handle_close(HANDLE handle)
     NtClose(handle); /* the ELF side's function: the PE side's is the one that is interposed */
 }
 
+/* Until the PE half has moved it: enter_release(). */
+void *host_heap_alloc(size_t size)
+{
+    return malloc(size);
+}
+
 /* TEB.ClientId.UniqueThread */
 ULONG host_thread_id(void)
 {
@@ -96,6 +103,12 @@ static NTSTATUS enter_serve(void *args)
 static NTSTATUS enter_undocumented(void *args)
 {
     FIXME("%s has no public prototype and does nothing", ((struct door_undocumented *)args)->name);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_release(void *args)
+{
+    free((void *)(ULONG_PTR)((struct door_release *)args)->memory);
     return STATUS_SUCCESS;
 }
 

@@ -10,6 +10,27 @@
 #include "build_id.h"
 #include "config.h"
 
+/* The string that HttpPrepareUrl made is the ELF half's; the program frees it from the process heap. */
+static ULONG move_to_heap(PWSTR *text)
+{
+    struct door_release args = {DOOR_PACK(*text)};
+    size_t size = (lstrlenW(*text) + 1) * sizeof **text;
+    PWSTR moved = HeapAlloc(GetProcessHeap(), 0, size);
+
+    if (moved)
+        memcpy(moved, *text, size);
+    *text = moved;
+    door_call(DOOR_release, &args);
+    return moved ? NO_ERROR : ERROR_NOT_ENOUGH_MEMORY;
+}
+
+static ULONG finish(enum door_call call, NTSTATUS status, void *args, uint32_t result)
+{
+    if (call == DOOR_HttpPrepareUrl && !status && !result)
+        return move_to_heap(DOOR_UNPACK(PWSTR *, ((struct door_HttpPrepareUrl *)args)->prepared));
+    return door_result(call, status, result);
+}
+
 #define X(name) \
     ULONG WINAPI export_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)); \
     ULONG WINAPI export_##name(name##_PARAMS(DOOR_PROTO_F, DOOR_PROTO_R)) \
@@ -17,7 +38,7 @@
         struct door_##name args = {name##_PARAMS(DOOR_PACK_FIELD, DOOR_PACK_FIELD)}; \
         NTSTATUS status = door_call(DOOR_##name, &args); \
 \
-        return door_result(DOOR_##name, status, args.result); \
+        return finish(DOOR_##name, status, &args, args.result); \
     }
 HTTPAPI_EXPORTS(X)
 #undef X

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "../../engine/log.h"
+#include "../host.h"
 #include "native.h"
 
 union header {
@@ -99,4 +100,9 @@ NATIVE_EXPORT HANDLE LocalFree(HANDLE memory)
 {
     HeapFree(process_heap(), 0, memory);
     return NULL;
+}
+
+void *host_heap_alloc(size_t size)
+{
+    return HeapAlloc(process_heap(), 0, size);
 }

@@ -66,45 +66,19 @@ static size_t to_utf16(const unsigned char *s, size_t length, WCHAR *out, size_t
     return n;
 }
 
-static bool is_surrogate(uint32_t c, uint32_t first)
-{
-    return (c & 0xfc00) == first;
-}
-
-/* The code point at s, and how many units it takes; -1 for half a pair. */
-static int32_t utf16_next(const WCHAR *s, const WCHAR *end, size_t *units)
-{
-    *units = 1;
-    if (is_surrogate(s[0], 0xd800) && end - s > 1 && is_surrogate(s[1], 0xdc00)) {
-        *units = 2;
-        return 0x10000 + ((s[0] & 0x3ff) << 10 | (s[1] & 0x3ff));
-    }
-    return is_surrogate(s[0], 0xd800) || is_surrogate(s[0], 0xdc00) ? -1 : s[0];
-}
-
-static size_t utf8_put(char out[4], uint32_t c)
-{
-    size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
-
-    for (size_t i = more; i; i--, c >>= 6)
-        out[i] = (char)(0x80 | (c & 0x3f));
-    out[0] = (char)(lead[more] | c);
-    return more + 1;
-}
-
 /* As to_utf16(), the other way. */
 static size_t to_utf8(const WCHAR *s, size_t length, char *out, size_t size, bool *bad)
 {
     const WCHAR *end = s + length;
-    size_t n = 0, units;
+    size_t n = 0;
 
     *bad = false;
-    for (; s < end; s += units) {
-        int32_t c = utf16_next(s, end, &units);
+    while (s < end) {
+        int32_t c = utf16_next(&s, end);
         char bytes[4];
         size_t count;
 
+        s += c < 0;
         *bad = *bad || c < 0;
         count = utf8_put(bytes, c < 0 ? REPLACEMENT : (uint32_t)c);
         if (n + count <= size)
