@@ -127,5 +127,10 @@ UNBUILT(X)
 ULONG api_HttpIsFeatureSupported(HTTP_FEATURE_ID feature)
 {
     TRACE("feature %u", feature);
-    return feature == HttpFeatureDscp;
+    switch (feature) {
+    case HttpFeatureResponseTrailers:
+    case HttpFeatureAutomaticChunkedEncoding:
+    case HttpFeatureDscp: return TRUE;
+    default: return FALSE;
+    }
 }
