@@ -9,10 +9,13 @@
     X(init) \
     X(v1_handle) \
     X(v1_url) \
+    X(prefix) \
+    X(prepare_url) \
     X(session) \
     X(group) \
     X(queue) \
     X(routing) \
+    X(cooked_url) \
     X(connection) \
     X(malformed) \
     X(receive) \

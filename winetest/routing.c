@@ -231,6 +231,203 @@ static void test_after_remove(int version)
     server_stop(&server);
 }
 
+/* One request; the context of the URL that it was routed to, or -1. */
+static HTTP_URL_CONTEXT context_of(const struct server *server, const char *path)
+{
+    SOCKET s = connect_local(server->port);
+    HTTP_URL_CONTEXT context = (HTTP_URL_CONTEXT)-1;
+    struct receive receive;
+    char answer[2048];
+
+    send_get(s, server->port, path);
+    if (ok_eq(respond(server->queue, receive_next(&receive, server->queue), "pong"), NO_ERROR)) {
+        context = receive.data.request.UrlContext;
+        ok(recv_answer(s, answer, sizeof answer) > 0 && answer_status(answer) == 200, "no answer for %s", path);
+    }
+    receive_close(&receive);
+    closesocket(s);
+    return context;
+}
+
+/* [net] the longest prefix of one group gives its context */
+static void test_v2_contexts(void)
+{
+    static const char *const prefixes[] = {"/", "/11", "/2/3", "/2", "/11/2"};
+    static const struct {
+        const char *path;
+        int prefix;
+    } requests[] = {{"/", 1}, {"/1", 1}, {"/111", 1}, {"/11", 2}, {"/11/", 2}, {"/11/3", 2}, {"/2", 4}, {"/2/33", 4},
+                    {"/2/3", 3}, {"/2/3?/4", 3}, {"/11/2/4", 5}, {"/11//2", 5}, {"/2/3/..", 4}, {"/22", 1}};
+    struct server server;
+    size_t i;
+
+    if (server_start_bare(&server, 2)) {
+        for (i = 0; i < ARRAYSIZE(prefixes); i++) {
+            char path[16];
+
+            snprintf(path, sizeof path, "%s%s", prefixes[i], i ? "/" : "");
+            ok_eq(HttpAddUrlToUrlGroup(server.group, local_url(server.port, path), i + 1, 0), NO_ERROR);
+        }
+        for (i = 0; i < ARRAYSIZE(requests); i++)
+            ok(context_of(&server, requests[i].path) == (HTTP_URL_CONTEXT)requests[i].prefix, "%s", requests[i].path);
+    }
+    server_stop(&server);
+}
+
+#define MANY 10000
+
+/* A group may have thousands; each is found, and all go at once */
+static void test_v2_many_urls(void)
+{
+    struct server server;
+    char path[32];
+    ULONG error;
+    int i;
+
+    if (server_start_bare(&server, 2)) {
+        for (i = 0, error = NO_ERROR; i < MANY && !error; i++) {
+            snprintf(path, sizeof path, "/%d/%d/", i % 100, i);
+            error = HttpAddUrlToUrlGroup(server.group, local_url(server.port, path), i, 0);
+        }
+        ok(error == NO_ERROR, "number %d: %lu", i, UL(error));
+        for (i = 0; i < MANY; i += MANY / 20 - 1) {
+            snprintf(path, sizeof path, "/%d/%d/%d", i % 100, i, i);
+            ok(context_of(&server, path) == (HTTP_URL_CONTEXT)i, "number %d", i);
+        }
+        ok_eq(get_status(server.port, "localhost", "/1/2"), 404);
+        ok_eq(HttpRemoveUrlFromUrlGroup(server.group, NULL, HTTP_URL_FLAG_REMOVE_ALL), NO_ERROR);
+        ok_eq(server_add(&server, "/1/101/"), NO_ERROR);
+        ok_eq(get_status(server.port, "localhost", "/2/102"), 404);
+        ok(context_of(&server, "/1/101") == URL_CONTEXT, "not the new one");
+    }
+    server_stop(&server);
+}
+
+/* [doc] no queue at the group that is matched: 503; that doesn't change what is said of other paths and hosts */
+static void test_v2_without_queue(void)
+{
+    struct server server;
+
+    if (server_start_bare(&server, 2)) {
+        ok_eq(server_add(&server, "/foo/"), NO_ERROR);
+        ok_eq(bind_group(server.group, NULL), NO_ERROR);
+        ok_eq(get_status(server.port, "localhost", "/foo/"), 503);
+        ok_eq(get_status(server.port, "localhost", "/foo/bar?baz"), 503);
+        ok_eq(get_status(server.port, "localhost", "/bar/"), 404);
+        ok_eq(get_status(server.port, "www.example.com", "/foo/"), 400);
+        ok_eq(bind_group(server.group, server.queue), NO_ERROR);
+        check_delivered(&server, "localhost", "/foo/");
+    }
+    server_stop(&server);
+}
+
+/* [doc] since Windows 10: the leftmost label may be an asterisk, [net] which stands for one label */
+static void test_domain(int version)
+{
+    struct server domain, name;
+    ULONG error;
+
+    if (server_start_bare(&domain, version) && server_start_beside(&name, &domain)) {
+        error = add_for_host(&domain, "*.example.com", "/");
+        if (error && test_on_windows()) {
+            skip("*.example.com: %lu", UL(error));
+        } else if (ok_eq(error, NO_ERROR)) {
+            ok_eq(add_for_host(&name, "www.example.com", "/foo/"), NO_ERROR);
+            check_delivered(&domain, "intranet.example.com", "/");
+            check_delivered(&domain, "BLOGS.Example.COM", "/foo/");
+            check_delivered(&name, "www.example.com", "/foo/");
+            check_delivered(&domain, "www.example.com", "/");
+            ok_eq(get_status(domain.port, "example.com", "/"), 400);
+            ok_eq(get_status(domain.port, "a.b.example.com", "/"), 400);
+            ok_eq(get_status(domain.port, "www.example.org", "/"), 400);
+        }
+        server_stop(&name);
+    }
+    server_stop(&domain);
+}
+
+/* [doc] a name in another script is registered as it is read, and asked for as it is encoded */
+static void test_other_scripts(int version)
+{
+    struct server server;
+    ULONG error;
+
+    if (server_start_bare(&server, version)) {
+        error = add_for_host(&server, "m\xc3\xbcller.example", "/");
+        if (error == ERROR_ACCESS_DENIED) {
+            skip("no right to register that name");
+        } else if (ok_eq(error, NO_ERROR)) {
+            check_delivered(&server, "xn--mller-kva.example", "/");
+            check_delivered(&server, "XN--Mller-KVA.Example:80", "/");
+            ok_eq(get_status(server.port, "muller.example", "/"), 400);
+        }
+        /* [own] the other way round, and in UTF-8 */
+        if (!test_on_windows()) {
+            check_delivered(&server, "m\xc3\xbcller.example", "/");
+            check_delivered(&server, "M\xc3\x9cLLER.example", "/");
+            ok_eq(add_for_host(&server, "xn--bcher-kva.example", "/"), NO_ERROR);
+            check_delivered(&server, "b\xc3\xbc" "cher.example", "/");
+            check_delivered(&server, "xn--bcher-kva.example", "/");
+        }
+    }
+    server_stop(&server);
+}
+
+/* INVALID_SOCKET when there is no IPv6 here. */
+static SOCKET connect_ipv6(USHORT port)
+{
+    SOCKET s = socket(AF_INET6, SOCK_STREAM, 0);
+    struct sockaddr_in6 address;
+
+    memset(&address, 0, sizeof address);
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(port);
+    address.sin6_addr.s6_addr[15] = 1;
+    if (s != INVALID_SOCKET && connect(s, (struct sockaddr *)&address, sizeof address)) {
+        closesocket(s);
+        return INVALID_SOCKET;
+    }
+    return s;
+}
+
+/* The next request on the connection, for that host, is the queue's. */
+static void check_on(SOCKET s, const struct server *server, const char *host)
+{
+    struct receive receive;
+    char answer[2048];
+
+    send_text(s, "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", host);
+    ok_eq(respond(server->queue, receive_next(&receive, server->queue), "pong"), NO_ERROR);
+    ok(recv_answer(s, answer, sizeof answer) > 0 && answer_status(answer) == 200, "no answer for %s", host);
+    receive_close(&receive);
+}
+
+/* [net] localhost is ::1, too. [doc] an IPv6 address in a prefix; [own] in whatever spelling it is asked for */
+static void test_ipv6(int version)
+{
+    struct server name, address;
+    SOCKET s;
+
+    if (server_start(&name, version) && server_start_beside(&address, &name)) {
+        s = connect_ipv6(name.port);
+        if (s == INVALID_SOCKET) {
+            skip("no IPv6 here");
+        } else {
+            check_on(s, &name, "localhost");
+            ok_eq(add_for_host(&address, "[::1]", "/"), NO_ERROR);
+            check_on(s, &name, "localhost");
+            check_on(s, &address, "[::1]");
+            if (!test_on_windows()) {
+                check_on(s, &address, "[0:0:0:0:0:0:0:1]:80");
+                check_on(s, &address, "www.example.com");
+            }
+            closesocket(s);
+        }
+        server_stop(&address);
+    }
+    server_stop(&name);
+}
+
 START_TEST(routing)
 {
     int version;
@@ -245,5 +442,11 @@ START_TEST(routing)
         test_weak_wildcard(version);
         test_nobody(version);
         test_after_remove(version);
+        test_domain(version);
+        test_other_scripts(version);
+        test_ipv6(version);
     }
+    test_v2_contexts();
+    test_v2_many_urls();
+    test_v2_without_queue();
 }

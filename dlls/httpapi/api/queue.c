@@ -126,7 +126,7 @@ ULONG api_HttpAddUrl(HANDLE queue, PCWSTR url, PVOID reserved)
     REQUIRE_INITIALIZED();
     if (!q)
         return ERROR_INVALID_HANDLE;
-    if (!url || reserved || q->version != 1)
+    if (!url || reserved)
         return ERROR_INVALID_PARAMETER;
     result = prefix_parse(&key, url);
     if (result)

@@ -103,8 +103,7 @@ ULONG queue_object_create(unsigned version, HANDLE *handle)
     q = object_new(version);
     if (q) {
         q->event = event;
-        if (version == 1)
-            router_bind(&q->urls, q->engine);
+        router_bind(&q->urls, q->engine);
     }
     if (q && !add_handle(q, event)) {
         queue_close(q->engine);

@@ -25,7 +25,7 @@ struct http_queue {
     unsigned handles;          /* how many handles the program has; config lock */
     atomic_uint refs;          /* one for all handles, one for each operation: its port stays until the last */
     unsigned version;          /* 1: HttpCreateHttpHandle, 2: HttpCreateRequestQueue; an object's for good */
-    struct target urls;        /* version 1: HttpAddUrl */
+    struct target urls;        /* HttpAddUrl's */
     _Atomic(HANDLE) event;     /* the first handle; signalled for operations without an event of their own */
     _Atomic(struct port *) port; /* completion port, or NULL; set once */
     ULONG_PTR key;
