@@ -132,6 +132,38 @@ Test(prepare, long_urls)
     free(url);
 }
 
+/* At random; and what is prepared is prepared. */
+Test(prepare, whatever_comes)
+{
+    static const utf16 *const pieces[] = {
+        u"http://", u"https://", u"HTTP://", u"/", u"\\", u"..", u".", u"%", u"%2F", u"%C3%A4", u"%41", u"?", u"#", u":", u":80",
+        u"[::1]", u"[", u"xn--ls8h", u"xn--", u"m\u00fcller", u"A", u"*.", u"+", u" ", u"\xd83d", u"\U0001f4a9", u"1.2.3.4",
+    };
+    unsigned seed = 1, good = 0;
+
+    for (unsigned i = 0; i < 50000; i++) {
+        utf16 text[200], *first, *second;
+        size_t n = 0, size, again;
+
+        for (unsigned k = 0; !k || rand_r(&seed) % 6; k++) {
+            const utf16 *piece = pieces[k ? (unsigned)rand_r(&seed) % COUNT(pieces) : i % 3];
+
+            if (n + length_of(piece) > COUNT(text))
+                break;
+            memcpy(text + n, piece, length_of(piece) * sizeof *piece);
+            n += length_of(piece);
+        }
+        if (prepare_url(text, n, &first, &size))
+            continue;
+        good++;
+        cr_assert_eq(prepare_url(first, size, &second, &again), RESULT_OK);
+        cr_assert(again == size && !memcmp(first, second, size * sizeof *first));
+        free(first);
+        free(second);
+    }
+    cr_assert(good > 1000, "%u", good);
+}
+
 Test(prepare, without_memory)
 {
     static const utf16 url[] = u"http://a/b%20c";

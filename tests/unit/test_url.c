@@ -445,6 +445,68 @@ Test(url, the_buffer_is_never_too_small)
     }
 }
 
+/* Pieces that mean something somewhere, put together at random: no byte outside the buffer, and parts that fit together. */
+static void make_random(char *out, size_t size, unsigned *seed)
+{
+    static const char *const pieces[] = {
+        "/", "//", "\\", ".", "..", "%", "%2", "%2F", "%5c", "%2e", "%u", "%u00", "%u0041", "%uD83D", "%00", "%C3", "%A4",
+        "%E4", "\xc3\xa4", "\xc3", "\xe4", "\x81", "?", "#", "*", ":", ":80", "[", "]", "[::1]", "xn--", "xn--ls8h", "-",
+        "a", "A", "localhost", "http://", "https://", "@", " ", "\x01", "\xf0\x9f\x98\x80", "127.0.0.1", "%25eth0", "1",
+    };
+    size_t n = 0;
+
+    out[0] = 0;
+    while (rand_r(seed) % 8) {
+        const char *piece = pieces[(unsigned)rand_r(seed) % COUNT(pieces)];
+
+        if (n + strlen(piece) + 1 > size)
+            break;
+        strcpy(out + n, piece);
+        n += strlen(piece);
+    }
+}
+
+/* In memory of exactly its size, so that the sanitizers see what is read behind it. */
+static char *exact(const char *s)
+{
+    char *copy = malloc(strlen(s) + 1);
+
+    memcpy(copy, s, strlen(s));
+    return copy;
+}
+
+Test(url, whatever_comes)
+{
+    unsigned seed = 1, good = 0;
+    struct url u = {0};
+
+    for (unsigned i = 0; i < 100000; i++) {
+        char target[200] = "/", host[200];
+        char *t, *h;
+
+        make_random(target + i % 2, sizeof target - 1, &seed);
+        make_random(host, sizeof host, &seed);
+        if (i % 3 == 0)
+            strcpy(host, "h");
+        if (!target[0])
+            continue;
+        t = exact(target);
+        h = exact(host);
+        if (url_cook(&u, (struct text){t, strlen(target)}, (struct text){h, strlen(host)}, none, 65535) == PAGE_NONE) {
+            good++;
+            cr_assert(u.len < u.size, "%s, host %s", target, host);
+            cr_assert_eq(u.host + u.host_len, u.path);
+            cr_assert_eq(u.path + u.path_len, u.query);
+            cr_assert_eq(u.query + u.query_len, u.len);
+            cr_assert_eq(u.text[u.path], '/');
+        }
+        free(t);
+        free(h);
+    }
+    cr_assert(good > 10000, "%u", good);
+    url_free(&u);
+}
+
 /* Each allocation fails once: no crash, no leak, and the page says that it wasn't the client's fault. */
 Test(url, without_memory)
 {
