@@ -1763,8 +1763,10 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpQueryUrlGroupProperty(
 
 /*
  * Adds a URL to a group, whether bound or not; `UrlContext` comes back with its requests.
- * ERROR_ALREADY_EXISTS (also on another queue), ERROR_ACCESS_DENIED (reserved for others),
- * ERROR_SHARING_VIOLATION (a program that doesn't use this API has the port).
+ * ERROR_INVALID_PARAMETER (also for a mistake in the URL), ERROR_ALREADY_EXISTS (also on another queue),
+ * ERROR_ACCESS_DENIED (reserved for others), ERROR_SHARING_VIOLATION (a program that doesn't use
+ * this API has the port), ERROR_INVALID_NETNAME (an address that isn't this machine's),
+ * ERROR_NOT_SUPPORTED (0.0.0.0, and what is like it).
  */
 HTTPAPI_LINKAGE ULONG WINAPI HttpAddUrlToUrlGroup(
     HTTP_URL_GROUP_ID UrlGroupId, PCWSTR pFullyQualifiedUrl, HTTP_URL_CONTEXT UrlContext,
@@ -1777,13 +1779,17 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpAddUrlToUrlGroup(
 HTTPAPI_LINKAGE ULONG WINAPI HttpRemoveUrlFromUrlGroup(
     HTTP_URL_GROUP_ID UrlGroupId, PCWSTR pFullyQualifiedUrl, ULONG Flags);
 
-/* Finds the group of a URL among those bound to the queue. */
+/*
+ * Finds the group of a URL, by its longest matching prefix, among those bound to the queue.
+ * ERROR_FILE_NOT_FOUND (none has it).
+ */
 HTTPAPI_LINKAGE ULONG WINAPI HttpFindUrlGroupId(
     PCWSTR FullyQualifiedUrl, HANDLE RequestQueueHandle, PHTTP_URL_GROUP_ID UrlGroupId);
 
 /*
  * Brings a URL with Unicode or punycode names into the form that the other functions take.
  * `PreparedUrl` receives a string that the caller frees: HeapFree on the process heap.
+ * ERROR_INVALID_PARAMETER (it has no such form).
  */
 HTTPAPI_LINKAGE ULONG WINAPI HttpPrepareUrl(
     PVOID Reserved, ULONG Flags, PCWSTR Url, PWSTR *PreparedUrl);

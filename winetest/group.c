@@ -99,7 +99,7 @@ static void test_port_taken(void)
 
 static void test_remove_all(void)
 {
-    struct server server;
+    struct server server, other;
 
     if (server_start(&server, 2)) {
         ok_eq(server_add(&server, "/foo/"), NO_ERROR);
@@ -112,6 +112,16 @@ static void test_remove_all(void)
         ok_eq(server_remove(&server, "/"), ERROR_FILE_NOT_FOUND);
         ok_eq(server_remove(&server, "/foo/"), ERROR_FILE_NOT_FOUND);
         ok_eq(server_add(&server, "/"), NO_ERROR);
+        /* of another group nothing goes */
+        if (server_start_beside(&other, &server)) {
+            ok_eq(server_add(&other, "/foo/"), NO_ERROR);
+            ok_eq(HttpRemoveUrlFromUrlGroup(server.group, NULL, HTTP_URL_FLAG_REMOVE_ALL), NO_ERROR);
+            test_served(&other, "/foo/");
+            server_stop(&other);
+        }
+        /* [own] nothing is all of it, too */
+        if (!test_on_windows())
+            ok_eq(HttpRemoveUrlFromUrlGroup(server.group, NULL, HTTP_URL_FLAG_REMOVE_ALL), NO_ERROR);
     }
     server_stop(&server);
 }
@@ -147,6 +157,27 @@ static void test_bind_again(void)
         test_served(&server, "/");
         ok(queue_is_empty(first), "the first queue got something, too");
         ok_eq(HttpCloseRequestQueue(first), NO_ERROR);
+        test_served(&server, "/");
+    }
+    server_stop(&server);
+}
+
+/* [net] a group keeps its URLs while its queue is closed and another one takes its place; nobody serves them meanwhile */
+static void test_queue_again(void)
+{
+    struct server server;
+    int i;
+
+    if (server_start(&server, 2)) {
+        for (i = 0; i < 3; i++) {
+            test_served(&server, "/");
+            ok_eq(HttpCloseRequestQueue(server.queue), NO_ERROR);
+            ok_eq(get_status(server.port, "localhost", "/"), 503);
+            ok_eq(server_add(&server, "/"), ERROR_ALREADY_EXISTS);
+            ok_eq(HttpCreateRequestQueue(version_2, NULL, NULL, 0, &server.queue), NO_ERROR);
+            ok_eq(get_status(server.port, "localhost", "/"), 503);
+            ok_eq(bind_group(server.group, server.queue), NO_ERROR);
+        }
         test_served(&server, "/");
     }
     server_stop(&server);
@@ -237,6 +268,7 @@ START_TEST(group)
     test_remove_all();
     test_bind_later();
     test_bind_again();
+    test_queue_again();
     test_detach();
     test_properties();
     test_state();
