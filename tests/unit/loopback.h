@@ -39,6 +39,9 @@ void loopback_run(const bool *until);
 /* Runs the loop as long as there is something to do at once. */
 void loopback_settle(void);
 
+/* The engine's clock goes forward by so many seconds, and the sweep comes. */
+void loopback_pass(double seconds);
+
 /* The only connection. */
 struct connection *loopback_connection(void);
 

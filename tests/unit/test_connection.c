@@ -409,6 +409,58 @@ ConnectionTest(unknown_path)
     gets_page("GET /known HTTP/1.1\r\nHost: unknown\r\n\r\n", 400, 334);
 }
 
+/* What a client is told by a queue that doesn't take its request. */
+static void is_refused(const char *reason)
+{
+    int fd = client_open(&l);
+
+    client_send(fd, GET "\r\n");
+    if (reason)
+        cr_assert(has(client_reply(fd), reason), "not%s", reason);
+    else
+        client_expect_reset(fd);
+    client_close(fd);
+}
+
+ConnectionTest(verbosity)
+{
+    int fd = client_open(&l);
+
+    queue_configure(l.queue, 1, false, VERBOSITY_BASIC);
+    is_refused(NULL);
+    queue_configure(l.queue, 1, false, VERBOSITY_LIMITED);
+    is_refused(" 503 Service Unavailable\r\n");
+    queue_configure(l.queue, 1, false, VERBOSITY_FULL);
+    is_refused(" 503 Disabled\r\n");
+    queue_configure(l.queue, 1, true, VERBOSITY_FULL);
+    client_send(fd, GET "\r\n");
+    loopback_settle();
+    is_refused(" 503 QueueFull\r\n");
+    queue_configure(l.queue, 1, true, VERBOSITY_LIMITED);
+    is_refused(" 503 Service Unavailable\r\n");
+    queue_configure(l.queue, 1, true, VERBOSITY_BASIC);
+    is_refused(NULL);
+    app_answer(&l, app_receive(&l)->id, "x");
+    client_close(fd);
+}
+
+/* Inactive means new requests; and so does a group's new queue. */
+ConnectionTest(what_waits_in_a_queue_stays)
+{
+    struct queue *other = queue_open();
+    int fd = client_open(&l);
+
+    client_send(fd, GET "\r\n");
+    loopback_settle();
+    queue_configure(l.queue, 10, false, VERBOSITY_BASIC);
+    router_bind(&l.target, other);
+    app_answer(&l, app_receive(&l)->id, "x");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    router_bind(&l.target, l.queue);
+    queue_close(other);
+    client_close(fd);
+}
+
 ConnectionTest(unbound_disabled_full)
 {
     int fd = client_open(&l);
@@ -419,9 +471,9 @@ ConnectionTest(unbound_disabled_full)
     router_disable(&l.target, true);
     gets_page(GET "\r\n", 503, 326);
     router_disable(&l.target, false);
-    queue_configure(l.queue, 1000, false);
+    queue_configure(l.queue, 1000, false, VERBOSITY_LIMITED);
     gets_page(GET "\r\n", 503, 326);
-    queue_configure(l.queue, 1, true);
+    queue_configure(l.queue, 1, true, VERBOSITY_LIMITED);
     client_send(fd, GET "\r\n");
     loopback_settle();
     gets_page(GET "\r\n", 503, 326);

@@ -29,6 +29,8 @@ static const struct {
     {PAGE_BAD_RANGE, "416 Requested Range Not Satisfiable", 362, NULL},
     {PAGE_NO_CODING, "501 Not Implemented", 343, NULL},
     {PAGE_UNAVAILABLE, "503 Service Unavailable", 326, NULL},
+    {PAGE_DISABLED, "503 Disabled", 326, NULL},
+    {PAGE_QUEUE_FULL, "503 QueueFull", 326, NULL},
 };
 
 /* The page's text, NUL-terminated; its body. */

@@ -191,7 +191,7 @@ Test(queue, the_limit_is_the_queues)
     static struct made made[SHARDS + 1];
 
     start();
-    queue_configure(q, SHARDS, true);
+    queue_configure(q, SHARDS, true, VERBOSITY_BASIC);
     for (unsigned i = 0; i < SHARDS; i++)
         push(&made[i], i, true);
     push(&made[SHARDS], 0, false);

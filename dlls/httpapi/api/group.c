@@ -5,7 +5,6 @@
 #include "group.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "../engine/slots.h"
 #include "api.h"
@@ -111,6 +110,23 @@ static void group_apply_state(struct group *g)
                                  g->session->properties.state.State == HttpEnabledStateInactive);
 }
 
+static void group_apply_timeouts(struct group *g)
+{
+    struct limits limits;
+
+    property_limits(&g->session->properties, &g->properties, &limits);
+    router_limit(&g->urls, &limits);
+}
+
+/* After a change of a property, of the group's or its session's. */
+static void group_apply(struct group *g, HTTP_SERVER_PROPERTY property)
+{
+    if (property == HttpServerStateProperty)
+        group_apply_state(g);
+    if (property == HttpServerTimeoutsProperty)
+        group_apply_timeouts(g);
+}
+
 static ULONG group_new(HTTP_SERVER_SESSION_ID session, HTTP_URL_GROUP_ID *id)
 {
     struct session *s = session_find(session);
@@ -132,6 +148,7 @@ static ULONG group_new(HTTP_SERVER_SESSION_ID session, HTTP_URL_GROUP_ID *id)
     g->urls.owner = g->id;
     list_add_tail(&s->groups, &g->node);
     group_apply_state(g);
+    group_apply_timeouts(g);
     *id = g->id;
     return NO_ERROR;
 }
@@ -242,16 +259,17 @@ void groups_unbind(const struct http_queue *q)
 
 static ULONG group_bind(struct group *g, const HTTP_BINDING_INFO *b)
 {
-    struct http_queue *q = b->Flags.Present ? queue_object_find(b->RequestQueueHandle) : NULL;
+    bool unbinds = !b->Flags.Present || !b->RequestQueueHandle; /* documented each on its structure's page */
+    struct http_queue *q = unbinds ? NULL : queue_object_find(b->RequestQueueHandle);
 
-    if (b->Flags.Present && (!q || q->version != 2 || !q->engine))
+    if (!unbinds && (!q || q->version != 2 || !q->engine))
         return ERROR_INVALID_PARAMETER;
     g->queue = q;
     router_bind(&g->urls, q ? q->engine : NULL);
     return NO_ERROR;
 }
 
-static ULONG group_set(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, const void *value, ULONG length)
+static ULONG group_set(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, union property_value *value, ULONG length)
 {
     struct group *g = group_find(id);
     ULONG error;
@@ -259,40 +277,26 @@ static ULONG group_set(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, cons
     if (!g)
         return ERROR_INVALID_PARAMETER;
     if (property == HttpServerBindingProperty)
-        return length < sizeof(HTTP_BINDING_INFO) ? ERROR_INVALID_PARAMETER : group_bind(g, value);
+        return length < sizeof(HTTP_BINDING_INFO) ? ERROR_INVALID_PARAMETER : group_bind(g, &value->binding);
     error = property_set(&g->properties, OWNER_GROUP, property, value, length);
-    if (!error && property == HttpServerStateProperty)
-        group_apply_state(g);
+    if (!error)
+        group_apply(g, property);
     return error;
-}
-
-union value {
-    char bytes[PROPERTY_SIZE_MAX];
-    ULONGLONG alignment;
-};
-
-/* The caller's value, copied as far as any property looks at it. False for none. */
-static bool copy_value(union value *v, const void *info, ULONG length)
-{
-    if (!info || !length)
-        return false;
-    memset(v, 0, sizeof *v);
-    memcpy(v, info, length < sizeof *v ? length : sizeof *v);
-    return true;
 }
 
 ULONG api_HttpSetUrlGroupProperty(HTTP_URL_GROUP_ID group, HTTP_SERVER_PROPERTY property, PVOID info, ULONG length)
 {
-    union value v;
+    union property_value v;
+    ULONG error;
 
     TRACE("group %llx property %u info %p length %u", (unsigned long long)group, property, info, length);
     REQUIRE_INITIALIZED();
-    if (!copy_value(&v, info, length))
-        return ERROR_INVALID_PARAMETER;
-    return WITH_LOCK(group_set(group, property, &v, length));
+    error = property_read(&v, property, info, length, TRUE);
+    return error ? error : WITH_LOCK(group_set(group, property, &v, length));
 }
 
-static ULONG session_set(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY property, const void *value, ULONG length)
+static ULONG session_set(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY property, union property_value *value,
+                         ULONG length)
 {
     struct session *s = session_find(id);
     struct list *l;
@@ -301,26 +305,26 @@ static ULONG session_set(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY propert
     if (!s)
         return ERROR_INVALID_PARAMETER;
     error = property_set(&s->properties, OWNER_SESSION, property, value, length);
-    if (!error && property == HttpServerStateProperty)
+    if (!error)
         list_for_each(l, &s->groups)
-            group_apply_state(container_of(l, struct group, node));
+            group_apply(container_of(l, struct group, node), property);
     return error;
 }
 
 ULONG api_HttpSetServerSessionProperty(HTTP_SERVER_SESSION_ID session, HTTP_SERVER_PROPERTY property, PVOID info,
                                        ULONG length)
 {
-    union value v;
+    union property_value v;
+    ULONG error;
 
     TRACE("session %llx property %u info %p length %u", (unsigned long long)session, property, info, length);
     REQUIRE_INITIALIZED();
-    if (!copy_value(&v, info, length))
-        return ERROR_INVALID_PARAMETER;
-    return WITH_LOCK(session_set(session, property, &v, length));
+    error = property_read(&v, property, info, length, TRUE);
+    return error ? error : WITH_LOCK(session_set(session, property, &v, length));
 }
 
-static ULONG session_get(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY property, void *value, ULONG length,
-                         ULONG *size)
+static ULONG session_get(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY property, union property_value *value,
+                         ULONG length, ULONG *size)
 {
     struct session *s = session_find(id);
 
@@ -328,7 +332,7 @@ static ULONG session_get(HTTP_SERVER_SESSION_ID id, HTTP_SERVER_PROPERTY propert
              : ERROR_INVALID_PARAMETER;
 }
 
-static ULONG group_get(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, void *value, ULONG length,
+static ULONG group_get(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, union property_value *value, ULONG length,
                        ULONG *size)
 {
     struct group *g = group_find(id);
@@ -337,40 +341,30 @@ static ULONG group_get(HTTP_URL_GROUP_ID id, HTTP_SERVER_PROPERTY property, void
              : ERROR_INVALID_PARAMETER;
 }
 
-/* To the caller, after the lock: value and size, or the size that would do. */
-static ULONG return_value(ULONG error, const union value *v, ULONG size, void *info, ULONG *returned)
-{
-    if (!error)
-        memcpy(info, v, size);
-    if (returned && (!error || error == ERROR_MORE_DATA))
-        *returned = size;
-    return error;
-}
-
 ULONG api_HttpQueryServerSessionProperty(HTTP_SERVER_SESSION_ID session, HTTP_SERVER_PROPERTY property, PVOID info,
                                          ULONG length, PULONG returned)
 {
-    union value v;
+    union property_value v;
     ULONG size = 0, error;
 
     TRACE("session %llx property %u info %p length %u", (unsigned long long)session, property, info, length);
     REQUIRE_INITIALIZED();
-    if (!info || !length)
-        return ERROR_INVALID_PARAMETER;
-    error = WITH_LOCK(session_get(session, property, &v, length, &size));
-    return return_value(error, &v, size, info, returned);
+    error = property_read(&v, property, info, length, FALSE);
+    if (!error)
+        error = WITH_LOCK(session_get(session, property, &v, length, &size));
+    return property_return(error, property, &v, size, info, returned);
 }
 
 ULONG api_HttpQueryUrlGroupProperty(HTTP_URL_GROUP_ID group, HTTP_SERVER_PROPERTY property, PVOID info,
                                     ULONG length, PULONG returned)
 {
-    union value v;
+    union property_value v;
     ULONG size = 0, error;
 
     TRACE("group %llx property %u info %p length %u", (unsigned long long)group, property, info, length);
     REQUIRE_INITIALIZED();
-    if (!info || !length)
-        return ERROR_INVALID_PARAMETER;
-    error = WITH_LOCK(group_get(group, property, &v, length, &size));
-    return return_value(error, &v, size, info, returned);
+    error = property_read(&v, property, info, length, FALSE);
+    if (!error)
+        error = WITH_LOCK(group_get(group, property, &v, length, &size));
+    return property_return(error, property, &v, size, info, returned);
 }

@@ -14,6 +14,7 @@
 
 ULONG api_HttpCreateHttpHandle(PHANDLE queue, ULONG reserved)
 {
+    static const WCHAR unnamed[QUEUE_NAME_MAX + 1];
     HANDLE handle;
     ULONG error;
 
@@ -22,22 +23,25 @@ ULONG api_HttpCreateHttpHandle(PHANDLE queue, ULONG reserved)
     if (!queue || reserved)
         return ERROR_INVALID_PARAMETER;
     probe_write(queue, sizeof *queue);
-    error = queue_object_create(1, &handle);
+    error = queue_object_create(1, unnamed, &handle);
     if (!error)
         *queue = handle;
     return error;
 }
 
-/* Names longer than MAX_PATH bytes are refused (documented); others aren't built yet. */
-static ULONG check_name(PCWSTR name)
+/* Names longer than MAX_PATH bytes are refused (documented), and those that would be paths of NT's. */
+static ULONG copy_name(WCHAR copy[QUEUE_NAME_MAX + 1], PCWSTR name)
 {
     size_t n = 0;
 
-    if (!name)
-        return NO_ERROR;
-    while (name[n])
-        if (++n * sizeof *name > MAX_PATH)
+    memset(copy, 0, (QUEUE_NAME_MAX + 1) * sizeof *copy);
+    for (; name && name[n]; n++) {
+        if (n == QUEUE_NAME_MAX)
             return ERROR_INVALID_PARAMETER;
+        if (name[n] == '\\')
+            return ERROR_INVALID_NAME;
+        copy[n] = name[n];
+    }
     return NO_ERROR;
 }
 
@@ -61,6 +65,7 @@ static ULONG check_queue_flags(PCWSTR name, PSECURITY_ATTRIBUTES security, ULONG
 ULONG api_HttpCreateRequestQueue(HTTPAPI_VERSION version, PCWSTR name, PSECURITY_ATTRIBUTES security, ULONG flags,
                                  PHANDLE queue)
 {
+    WCHAR copy[QUEUE_NAME_MAX + 1];
     HANDLE handle;
     ULONG error;
 
@@ -71,15 +76,15 @@ ULONG api_HttpCreateRequestQueue(HTTPAPI_VERSION version, PCWSTR name, PSECURITY
         return ERROR_INVALID_PARAMETER;
     if (version.HttpApiMajorVersion != 2 || version.HttpApiMinorVersion)
         return ERROR_REVISION_MISMATCH;
-    error = check_name(name);
+    error = copy_name(copy, name);
     if (!error)
         error = check_queue_flags(name, security, flags);
     if (error)
         return error;
-    if (name)
+    if (copy[0])
         FIXME("queue names are accepted but nobody can open the queue by its name yet");
     probe_write(queue, sizeof *queue);
-    error = queue_object_create(2, &handle);
+    error = queue_object_create(2, copy, &handle);
     if (!error)
         *queue = handle;
     return error;
@@ -161,34 +166,40 @@ ULONG api_HttpRemoveUrl(HANDLE queue, PCWSTR url)
 }
 
 /* Handle and reserved parameters, for setting and querying. */
-static ULONG check_property_call(const struct http_queue *q, const void *info, ULONG length, ULONG reserved1,
-                                 const void *reserved2)
+static ULONG check_property_call(const struct http_queue *q, ULONG reserved1, const void *reserved2)
 {
     if (!q)
         return ERROR_INVALID_HANDLE;
     if (q->version != 2)
         return ERROR_NOT_SUPPORTED;
-    return !info || !length || reserved1 || reserved2 ? ERROR_INVALID_PARAMETER : NO_ERROR;
+    return reserved1 || reserved2 ? ERROR_INVALID_PARAMETER : NO_ERROR;
 }
+
+static const enum verbosity verbosities[] = {
+    [Http503ResponseVerbosityBasic] = VERBOSITY_BASIC,
+    [Http503ResponseVerbosityLimited] = VERBOSITY_LIMITED,
+    [Http503ResponseVerbosityFull] = VERBOSITY_FULL,
+};
 
 ULONG api_HttpSetRequestQueueProperty(HANDLE queue, HTTP_SERVER_PROPERTY property, PVOID info, ULONG length,
                                       ULONG reserved1, PVOID reserved2)
 {
     struct http_queue *q = queue_object_find(queue);
-    ULONG error, value = 0;
+    union property_value v;
+    ULONG error;
 
     TRACE("queue %p property %u info %p length %u", queue, property, info, length);
     REQUIRE_INITIALIZED();
-    error = check_property_call(q, info, length, reserved1, reserved2);
+    error = check_property_call(q, reserved1, reserved2);
+    if (!error)
+        error = property_read(&v, property, info, length, TRUE);
     if (error)
         return error;
-    /* Each of them is a ULONG; .NET gives eight bytes. */
-    memcpy(&value, info, length < sizeof value ? length : sizeof value);
     pthread_mutex_lock(&config_lock);
-    error = property_set(&q->properties, OWNER_QUEUE, property, &value, length);
+    error = property_set(&q->properties, OWNER_QUEUE, property, &v, length);
     if (!error && q->engine)
-        queue_configure(q->engine, q->properties.queue_length,
-                        q->properties.queue_state == HttpEnabledStateActive);
+        queue_configure(q->engine, q->properties.queue_length, q->properties.queue_state == HttpEnabledStateActive,
+                        verbosities[q->properties.verbosity]);
     pthread_mutex_unlock(&config_lock);
     return error;
 }
@@ -197,19 +208,18 @@ ULONG api_HttpQueryRequestQueueProperty(HANDLE queue, HTTP_SERVER_PROPERTY prope
                                         ULONG reserved1, PULONG returned, PVOID reserved2)
 {
     struct http_queue *q = queue_object_find(queue);
-    ULONG error, size = 0, value = 0;
+    union property_value v;
+    ULONG error, size = 0;
 
     TRACE("queue %p property %u info %p length %u", queue, property, info, length);
     REQUIRE_INITIALIZED();
-    error = check_property_call(q, info, length, reserved1, reserved2);
+    error = check_property_call(q, reserved1, reserved2);
+    if (!error)
+        error = property_read(&v, property, info, length, FALSE);
     if (error)
         return error;
     pthread_mutex_lock(&config_lock);
-    error = property_get(&q->properties, OWNER_QUEUE, property, &value, length, &size);
+    error = property_get(&q->properties, OWNER_QUEUE, property, &v, length, &size);
     pthread_mutex_unlock(&config_lock);
-    if (!error)
-        memcpy(info, &value, size);
-    if (returned && (!error || error == ERROR_MORE_DATA))
-        *returned = size;
-    return error;
+    return property_return(error, property, &v, size, info, returned);
 }

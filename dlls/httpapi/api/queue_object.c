@@ -9,6 +9,7 @@
 
 #include "../engine/connection.h"
 #include "../engine/log.h"
+#include "../engine/utf16.h"
 #include "../host/host.h"
 #include "group.h"
 #include "handle.h"
@@ -91,29 +92,62 @@ static void object_free(struct http_queue *q)
     list_add_tail(free_objects_of(q->version), &q->node);
 }
 
-ULONG queue_object_create(unsigned version, HANDLE *handle)
+/* As names of NT objects, without regard to case. */
+static bool same_name(const WCHAR *a, const WCHAR *b)
+{
+    while (*a && utf16_fold(*a) == utf16_fold(*b))
+        a++, b++;
+    return !*a && !*b;
+}
+
+/* Config lock. */
+static bool name_is_taken(const WCHAR *name)
+{
+    struct list *l;
+
+    list_for_each(l, &open_objects) {
+        struct http_queue *q = container_of(l, struct http_queue, node);
+
+        if (q->engine && q->name[0] && same_name(q->name, name))
+            return true;
+    }
+    return false;
+}
+
+/* Config lock. */
+static ULONG create(unsigned version, const WCHAR *name, HANDLE event)
 {
     struct http_queue *q;
+
+    if (name_is_taken(name))
+        return ERROR_ALREADY_EXISTS;
+    q = object_new(version);
+    if (!q)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    q->event = event;
+    memcpy(q->name, name, sizeof q->name);
+    router_bind(&q->urls, q->engine);
+    if (add_handle(q, event))
+        return NO_ERROR;
+    queue_close(q->engine);
+    object_free(q);
+    return ERROR_NOT_ENOUGH_MEMORY;
+}
+
+ULONG queue_object_create(unsigned version, const WCHAR *name, HANDLE *handle)
+{
     HANDLE event;
     NTSTATUS status = host_event_create(&event);
+    ULONG error;
 
     if (status)
         return status_to_error(status);
     pthread_mutex_lock(&config_lock);
-    q = object_new(version);
-    if (q) {
-        q->event = event;
-        router_bind(&q->urls, q->engine);
-    }
-    if (q && !add_handle(q, event)) {
-        queue_close(q->engine);
-        object_free(q);
-        q = NULL;
-    }
+    error = create(version, name, event);
     pthread_mutex_unlock(&config_lock);
-    if (!q) {
+    if (error) {
         host_handle_close(event);
-        return ERROR_NOT_ENOUGH_MEMORY;
+        return error;
     }
     *handle = event;
     INFO("queue %p opened, version %u", event, version);

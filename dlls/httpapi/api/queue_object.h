@@ -19,6 +19,9 @@
 #include "../engine/router.h"
 #include "property.h"
 
+/* In characters: documented are MAX_PATH bytes. */
+#define QUEUE_NAME_MAX (MAX_PATH / sizeof(WCHAR))
+
 struct http_queue {
     struct list node;          /* in the list of open or of free objects */
     struct queue *engine;      /* NULL when closed */
@@ -33,6 +36,7 @@ struct http_queue {
     atomic_bool waited_on;     /* somebody waits on the handle: see handle_waited_on() */
     atomic_bool signalled;     /* what the event would be */
     struct properties properties; /* config lock */
+    WCHAR name[QUEUE_NAME_MAX + 1]; /* empty for none; config lock */
 };
 
 /* The queue of a handle, or NULL. Any thread, no lock. */
@@ -44,8 +48,11 @@ static inline struct queue *queue_object_engine(const struct http_queue *q)
     return __atomic_load_n(&q->engine, __ATOMIC_ACQUIRE);
 }
 
-/* Makes a queue and its handle. Win32 code. No locks. */
-ULONG queue_object_create(unsigned version, HANDLE *handle);
+/*
+ * Makes a queue and its handle; `name` has QUEUE_NAME_MAX + 1 characters, and is empty for a queue without one.
+ * ERROR_ALREADY_EXISTS when an open queue has that name, or another Win32 code. No locks.
+ */
+ULONG queue_object_create(unsigned version, const WCHAR *name, HANDLE *handle);
 
 /*
  * For an operation, from its beginning until its completion was told. False when the queue's last handle was closed after

@@ -107,7 +107,10 @@ static enum received receive(struct request *r)
     }
     if (n == 0)
         return CLIENT_LEFT;
-    return add_bytes(r, (uint32_t)n) ? GOT : BAD_FRAMING;
+    if (!add_bytes(r, (uint32_t)n))
+        return BAD_FRAMING;
+    connection_body_came(r->connection);
+    return GOT;
 }
 
 /* Where the body is when a read of it is over. */

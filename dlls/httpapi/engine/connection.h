@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "io.h"
+#include "limits.h"
 #include "page.h"
 
 struct queue;
@@ -53,7 +54,12 @@ struct connection {
     unsigned requests;        /* how many were routed */
     uint64_t begun;           /* clock_ticks() */
     ev_io readable, writable;
-    double deadline;          /* shard_now() at which the sweep closes it; 0: none */
+    /* When the sweep acts, by shard_now(); 0: never. The last two are for REQUEST only. */
+    double deadline;          /* ends the state; in REQUEST: the wait in the queue */
+    double body_due;          /* more of the body must have come */
+    double send_due;          /* the client must have taken more of what waits to be sent */
+    uint64_t taken;           /* bytes it had taken when send_due was set, or TAKEN_UNKNOWN */
+    struct limits limits;
     struct list disconnects;  /* struct io, HttpWaitForDisconnect */
     union address local, remote;
 };
@@ -84,6 +90,9 @@ void connection_unuse(struct connection *c);
  */
 void connection_settle(struct connection *c);
 
+/* Body bytes of the present request have come: the next ones have their time again. Shard lock. */
+void connection_body_came(struct connection *c);
+
 /* Stops reading until connection_resume(). Shard lock. */
 void connection_park(struct connection *c);
 void connection_resume(struct connection *c);
@@ -93,7 +102,7 @@ void connection_want_write(struct connection *c, bool want);
 
 /*
  * Answers the present request with an error page of ours (or nothing, when a response has begun) and ends the
- * connection. Shard lock.
+ * connection; PAGE_RESET ends it at once. Shard lock.
  */
 void connection_refuse(struct connection *c, enum page page);
 
@@ -109,7 +118,7 @@ unsigned connections_cancel(io_match *match, const void *arg);
 /* Frees what was closed while the loop slept. Shard lock, by the leader. */
 void connections_bury(struct shard *s);
 
-/* Closes what is past its deadline. Shard lock. */
+/* Ends connections whose client is too slow, or whose request waits too long in its queue. Shard lock. */
 void connections_sweep(struct shard *s);
 
 /* Whether the id is a connection's. No locks. */

@@ -34,6 +34,10 @@
       "The request transfer encoding type is not supported.") \
     X(UNAVAILABLE, 503, "Service Unavailable", "Service Unavailable", "Service Unavailable", \
       "The service is unavailable.") \
+    X(DISABLED, 503, "Disabled", "Service Unavailable", "Service Unavailable", \
+      "The service is unavailable.") \
+    X(QUEUE_FULL, 503, "QueueFull", "Service Unavailable", "Service Unavailable", \
+      "The service is unavailable.") \
     X(BAD_VERSION, 505, "HTTP Version Not Supported", "HTTP Version Not Supported", \
       "HTTP Version Not Supported", "The HTTP version is not supported.")
 
@@ -42,7 +46,8 @@ enum page {
 #define X(name, status, reason, title, heading, message) PAGE_##name,
     PAGES(X)
 #undef X
-    PAGE_MAX
+    PAGE_MAX,
+    PAGE_RESET = PAGE_MAX /* no answer: the connection is reset */
 };
 
 #define PAGE_SIZE_MAX 1024

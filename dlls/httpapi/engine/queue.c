@@ -49,6 +49,7 @@ struct queue *queue_open(void)
     if (q) {
         atomic_store(&q->ready_max, QUEUE_LENGTH_DEFAULT);
         atomic_store(&q->enabled, true);
+        atomic_store(&q->verbosity, VERBOSITY_BASIC);
         atomic_store(&q->open, true);
         list_add_tail(&open_queues, &q->node);
     }
@@ -56,10 +57,11 @@ struct queue *queue_open(void)
     return q;
 }
 
-void queue_configure(struct queue *q, unsigned ready_max, bool enabled)
+void queue_configure(struct queue *q, unsigned ready_max, bool enabled, enum verbosity verbosity)
 {
     atomic_store(&q->ready_max, ready_max);
     atomic_store(&q->enabled, enabled);
+    atomic_store(&q->verbosity, verbosity);
 }
 
 /* Before there are shards, receives wait in the first lane. */
@@ -277,6 +279,18 @@ bool queue_push(struct queue *q, struct request *r)
     if (!all)
         service_expect(s);
     return pushed != PUSHED_REFUSED;
+}
+
+/* Clients of a queue that was shut down came when all was well: they get the page, whatever the verbosity. */
+enum page queue_refusal(struct queue *q)
+{
+    enum verbosity verbosity = atomic_load(&q->verbosity);
+
+    if (!atomic_load(&q->open) || verbosity == VERBOSITY_LIMITED)
+        return PAGE_UNAVAILABLE;
+    if (verbosity == VERBOSITY_BASIC)
+        return PAGE_RESET;
+    return atomic_load(&q->enabled) ? PAGE_QUEUE_FULL : PAGE_DISABLED;
 }
 
 bool queue_forget(struct queue *q, struct request *r)

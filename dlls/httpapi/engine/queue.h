@@ -27,10 +27,14 @@
 
 #include "io.h"
 #include "pace.h"
+#include "page.h"
 #include "shard.h"
 #include "wait.h"
 
 struct request;
+
+/* What a client is told that comes in vain, HttpServer503VerbosityProperty: nothing, that it did, or also why. */
+enum verbosity { VERBOSITY_BASIC, VERBOSITY_LIMITED, VERBOSITY_FULL };
 
 /* What waits, of one shard. */
 struct lane {
@@ -46,6 +50,7 @@ struct queue {
     atomic_uint ready_max; /* HttpServerQueueLengthProperty; more are answered with 503 */
     atomic_bool open;      /* false after shutdown or close */
     atomic_bool enabled;   /* HttpServerStateProperty; new requests get a 503 when false */
+    _Atomic(enum verbosity) verbosity;
     struct lane lanes[SHARDS_MAX];
 };
 
@@ -63,8 +68,11 @@ struct receive {
 /* NULL when there is no memory. The engine keeps the memory of a closed queue for the next one. */
 struct queue *queue_open(void);
 
-/* How many requests may wait (some more may, when several shards bring them at once), and whether any may. No locks. */
-void queue_configure(struct queue *q, unsigned ready_max, bool enabled);
+/*
+ * How many requests may wait (some more may, when several shards bring them at once), whether any may, and what the
+ * others are told. No locks.
+ */
+void queue_configure(struct queue *q, unsigned ready_max, bool enabled, enum verbosity verbosity);
 
 /*
  * No request comes in any more: pending receives end with RESULT_CANCELED, waiting requests get a 503. Requests
@@ -82,6 +90,9 @@ enum result queue_receive(struct queue *q, struct receive *rx);
 
 /* Hands the request to a receive or keeps it. Lock of the request's shard. False: the queue is full or not open. */
 bool queue_push(struct queue *q, struct request *r);
+
+/* What a request gets that queue_push() didn't take. Any locks. */
+enum page queue_refusal(struct queue *q);
 
 /* Takes a waiting request back. Lock of the request's shard. False: a receive has it already. */
 bool queue_forget(struct queue *q, struct request *r);

@@ -205,6 +205,7 @@ void request_deliver(struct request *r, bool whole, uint32_t consumed)
     r->taker_counts = false;
     r->body.start += consumed;
     r->state = whole ? REQUEST_DELIVERED : REQUEST_HELD;
+    c->deadline = 0; /* of the wait in the queue */
     if (c->state == CONN_CLOSED)
         request_retire(r);
     else

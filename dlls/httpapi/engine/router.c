@@ -49,6 +49,7 @@ void target_init(struct target *t)
     list_init(&t->registrations);
     t->queue = NULL;
     t->disabled = false;
+    t->limits = (struct limits)LIMITS_DEFAULT;
 }
 
 static uint32_t host_hash(struct text host)
@@ -424,5 +425,12 @@ void router_disable(struct target *t, bool disabled)
 {
     shards_lock_all();
     t->disabled = disabled;
+    shards_unlock_all();
+}
+
+void router_limit(struct target *t, const struct limits *limits)
+{
+    shards_lock_all();
+    t->limits = *limits;
     shards_unlock_all();
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "connection.h"
+#include "limits.h"
 #include "list.h"
 #include "prefix.h"
 #include "result.h"
@@ -31,6 +32,7 @@ struct target {
     struct list registrations;
     struct queue *queue;  /* NULL: not bound, requests get a 503 */
     bool disabled;        /* requests get a 503 */
+    struct limits limits; /* of connections, from a request on */
 };
 
 extern pthread_mutex_t config_lock;
@@ -61,6 +63,9 @@ void router_disable(struct target *t, bool disabled);
  * Config lock.
  */
 const struct target *router_owner(const struct prefix *url, const struct queue *q);
+
+/* For requests that are routed from now on. Config lock, no other. */
+void router_limit(struct target *t, const struct limits *limits);
 
 struct route {
     const struct target *target; /* NULL: nothing matches */

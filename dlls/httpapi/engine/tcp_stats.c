@@ -64,6 +64,7 @@ bool tcp_stats_get(int fd, struct tcp_stats *s)
         .receive_window = info.tcpi_rcv_space,
         .receive_buffer = receive_buffer(fd),
         .sent = info.tcpi_bytes_sent,
+        .acknowledged = info.tcpi_bytes_acked,
         .received = info.tcpi_bytes_received,
         .sent_again = (uint32_t)info.tcpi_bytes_retrans,
         .out_of_order = info.tcpi_rcv_ooopack,

@@ -23,7 +23,7 @@ struct tcp_stats {
     uint32_t rtt, min_rtt;              /* microseconds */
     uint32_t in_flight;                 /* sent and not acknowledged */
     uint32_t congestion_window, send_window, receive_window, receive_buffer;
-    uint64_t sent, received;
+    uint64_t sent, acknowledged, received;
     uint32_t sent_again;
     uint32_t out_of_order;              /* packets */
     uint32_t congestion_marks;          /* packets whose acknowledgement told of congestion */

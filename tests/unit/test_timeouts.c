@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_timeouts.c: which timer runs when, by a clock that the test puts forward.
+ */
+#include "engine/connection.h"
+
+#include <sys/socket.h>
+
+#include "loopback.h"
+#include "unit.h"
+
+#define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define POST "POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
+
+static struct loopback l;
+
+static void open_all(void)
+{
+    loopback_open(&l);
+}
+
+static void close_all(void)
+{
+    loopback_close(&l);
+}
+
+#define TimeoutTest(name) Test(timeouts, name, .init = open_all, .fini = close_all)
+
+/* For what is routed from now on; the timers that a test doesn't name don't run. */
+static void limit(struct limits limits)
+{
+    router_limit(&l.target, &limits);
+}
+
+static void lives(double seconds)
+{
+    loopback_pass(seconds);
+    cr_assert_eq(connections_count(), 1u, "the connection ended too soon");
+}
+
+static void ends(double seconds)
+{
+    loopback_pass(seconds);
+    cr_assert_eq(connections_count(), 0u, "the connection goes on");
+}
+
+/* A client whose first exchange is over: the group's limits count. */
+static int client_with_history(void)
+{
+    int fd = client_open(&l);
+
+    client_send(fd, GET);
+    app_answer(&l, app_receive(&l)->id, "x");
+    client_reply(fd);
+    loopback_settle();
+    return fd;
+}
+
+/* --- idle */
+
+TimeoutTest(idle_before_the_first_request)
+{
+    int fd = client_open(&l);
+
+    limit((struct limits){.idle = 1, .head = 1});
+    loopback_settle();
+    lives(119);
+    ends(2);
+    client_expect_end(fd);
+    client_close(fd);
+}
+
+TimeoutTest(idle_after_a_request)
+{
+    int fd;
+
+    limit((struct limits){.idle = 5});
+    fd = client_with_history();
+    lives(4);
+    ends(2);
+    client_expect_end(fd);
+    client_close(fd);
+}
+
+/* The limits are those of the latest request's group, as they were when it was routed. */
+TimeoutTest(idle_changes)
+{
+    int fd;
+
+    limit((struct limits){.idle = 5});
+    fd = client_with_history();
+    limit((struct limits){.idle = 20});
+    lives(4);
+    client_send(fd, GET);
+    app_answer(&l, app_receive(&l)->id, "x");
+    client_reply(fd);
+    loopback_settle();
+    lives(19);
+    ends(2);
+    client_close(fd);
+}
+
+/* --- head */
+
+TimeoutTest(head_of_the_first_request)
+{
+    int fd = client_open(&l);
+
+    limit((struct limits){.idle = 1, .head = 1});
+    client_send(fd, "GET /");
+    loopback_settle();
+    lives(119);
+    ends(2);
+    client_expect_end(fd);
+    client_close(fd);
+}
+
+/* From the first byte to the last: bytes in between win nothing. */
+TimeoutTest(head_of_the_second_request)
+{
+    int fd;
+
+    limit((struct limits){.head = 10});
+    fd = client_with_history();
+    lives(1000);
+    client_send(fd, "GET /");
+    loopback_settle();
+    lives(6);
+    client_send(fd, "a HTTP/1.1\r\n");
+    loopback_settle();
+    ends(5);
+    client_close(fd);
+}
+
+/* Half of it came with the request before. */
+TimeoutTest(head_of_a_pipelined_request)
+{
+    int fd = client_open(&l);
+
+    limit((struct limits){.head = 10});
+    client_send(fd, GET "GET /");
+    app_answer(&l, app_receive(&l)->id, "x");
+    client_reply(fd);
+    loopback_settle();
+    lives(9);
+    ends(2);
+    client_close(fd);
+}
+
+/* --- queue */
+
+TimeoutTest(queue)
+{
+    int fd = client_open(&l);
+
+    limit((struct limits){.queue = 10});
+    client_send(fd, GET);
+    loopback_settle();
+    lives(9);
+    ends(2);
+    cr_assert(list_empty(&l.queue->lanes[0].ready));
+    cr_assert_eq(l.queue->lanes[0].ready_count, 0u);
+    client_expect_end(fd);
+    client_close(fd);
+}
+
+TimeoutTest(queue_and_a_request_that_was_taken)
+{
+    int fd = client_open(&l);
+    uint64_t id;
+
+    limit((struct limits){.queue = 10});
+    client_send(fd, GET);
+    id = app_receive(&l)->id;
+    lives(11);
+    lives(100000);
+    app_answer(&l, id, "x");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_close(fd);
+}
+
+/* In the hands of a receive at the very moment. */
+TimeoutTest(queue_and_a_request_that_is_being_taken)
+{
+    int fd = client_open(&l);
+    struct request *r;
+
+    limit((struct limits){.queue = 10});
+    client_send(fd, GET);
+    r = app_take(&l);
+    lives(11);
+    request_deliver(r, true, 0);
+    app_answer(&l, r->id, "x");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_close(fd);
+}
+
+/* --- body */
+
+TimeoutTest(body)
+{
+    int fd = client_open(&l);
+
+    limit((struct limits){.body = 10});
+    client_send(fd, POST "\r\n0123");
+    app_receive(&l);
+    lives(9);
+    ends(2);
+    client_expect_end(fd);
+    client_close(fd);
+}
+
+/* Each piece has its time. */
+TimeoutTest(body_that_comes_slowly)
+{
+    int fd = client_open(&l);
+
+    limit((struct limits){.body = 10});
+    client_send(fd, POST "\r\n");
+    app_receive(&l);
+    for (int i = 0; i < 5; i++) {
+        lives(9);
+        client_send(fd, "0");
+        loopback_settle();
+    }
+    ends(11);
+    client_close(fd);
+}
+
+TimeoutTest(body_that_is_complete)
+{
+    int fd = client_open(&l);
+    uint64_t id;
+    char text[101];
+
+    limit((struct limits){.body = 10});
+    client_send(fd, POST "\r\n");
+    id = app_receive(&l)->id;
+    client_write(fd, memset(text, 'x', sizeof text), 100);
+    loopback_settle();
+    lives(100000);
+    app_answer(&l, id, "x");
+    client_reply(fd);
+    client_close(fd);
+}
+
+TimeoutTest(body_that_a_read_waits_for)
+{
+    int fd = client_open(&l);
+    struct reading x;
+    uint64_t id;
+    char buffer[10];
+
+    limit((struct limits){.body = 10});
+    client_send(fd, POST "\r\n0123");
+    id = app_receive(&l)->id;
+    cr_assert_eq(app_read_begin(&l, id, &x, buffer, sizeof buffer, true), RESULT_PENDING);
+    lives(9);
+    client_send(fd, "4");
+    loopback_settle();
+    lives(9);
+    cr_assert(!x.over);
+    ends(2);
+    cr_assert(x.over);
+    cr_assert_eq(x.read.io.result, RESULT_RESET);
+    client_close(fd);
+}
+
+/* A client that is ahead of the application isn't late: nobody reads what it sends. */
+TimeoutTest(body_that_the_application_leaves_alone)
+{
+    static char flood[16384], buffer[BODY_WINDOW];
+    int fd = client_open(&l);
+    struct connection *c;
+    uint64_t id;
+    size_t got;
+
+    limit((struct limits){.body = 10});
+    client_send(fd, "POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n");
+    id = app_receive(&l)->id;
+    c = loopback_connection();
+    while (!c->parked) {
+        cr_assert(send(fd, flood, sizeof flood, MSG_DONTWAIT) > 0);
+        loopback_settle();
+    }
+    lives(100000);
+    /* It is late when there is room again, and nothing comes. */
+    while (!c->body_due)
+        cr_assert_eq(app_read(&l, id, buffer, sizeof buffer, false, &got), RESULT_OK);
+    lives(9);
+    ends(1000);
+    client_close(fd);
+}
+
+/* Nor is one that was asked to hold its body back. */
+TimeoutTest(body_that_was_not_invited)
+{
+    int fd = client_open(&l);
+    struct reading x;
+    uint64_t id;
+    char buffer[10];
+
+    limit((struct limits){.body = 10});
+    client_send(fd, POST "Expect: 100-continue\r\n\r\n");
+    id = app_receive(&l)->id;
+    lives(100000);
+    cr_assert_eq(app_read_begin(&l, id, &x, buffer, sizeof buffer, false), RESULT_PENDING);
+    lives(9);
+    ends(2);
+    cr_assert_eq(x.read.io.result, RESULT_RESET);
+    client_close(fd);
+}
+
+/* A stream may rest, as a WebSocket's does; what isn't read is dropped by nobody's timer either. */
+TimeoutTest(body_that_became_a_stream)
+{
+    int fd = client_open(&l);
+    struct answer a;
+    uint64_t id;
+    char byte;
+    size_t got;
+
+    limit((struct limits){.body = 10, .drain = 10});
+    client_send(fd, GET);
+    id = app_receive(&l)->id;
+    answer_begin(&a, 101, "-");
+    cr_assert_eq(answer_send(&l, id, &a, OPAQUE | MORE), RESULT_OK);
+    client_reply_to_head(fd);
+    client_send(fd, "0");
+    cr_assert_eq(app_read(&l, id, &byte, 1, false, &got), RESULT_OK);
+    loopback_settle();
+    lives(100000);
+    client_close(fd);
+}
+
+/* --- drain */
+
+/* All of the rest in that time: bytes win nothing, and the time of each counts no longer. */
+TimeoutTest(drain)
+{
+    int fd = client_open(&l);
+
+    limit((struct limits){.body = 5, .drain = 10});
+    client_send(fd, POST "\r\n0123");
+    app_answer(&l, app_receive(&l)->id, "x");
+    client_reply(fd);
+    lives(9);
+    client_send(fd, "4");
+    loopback_settle();
+    ends(2);
+    client_close(fd);
+}
+
+/* --- send rate */
+
+#define MEGABYTE (1 << 20)
+
+static char content[16 * MEGABYTE];
+
+/* A client that asked for more than sockets hold, and took nothing. With a small buffer of its own it takes little. */
+static int client_behind(struct answer *a, int buffer, unsigned flags)
+{
+    int fd = client_open(&l);
+
+    if (buffer)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    client_send(fd, GET);
+    answer_begin(a, 200, "OK");
+    answer_memory(a, content, sizeof content);
+    cr_assert_eq(answer_send(&l, app_receive(&l)->id, a, flags), RESULT_PENDING);
+    loopback_settle();
+    return fd;
+}
+
+static void take(int fd, size_t bytes)
+{
+    static char buffer[65536];
+
+    while (bytes) {
+        ssize_t n = client_read(fd, buffer, bytes < sizeof buffer ? bytes : sizeof buffer);
+
+        cr_assert(n > 0);
+        bytes -= (size_t)n;
+    }
+    loopback_settle();
+}
+
+TimeoutTest(send_to_a_client_that_never_reads)
+{
+    struct answer a;
+    int fd;
+
+    limit((struct limits){.send_rate = 6553});
+    fd = client_behind(&a, 0, LAST);
+    lives(1); /* begins to measure */
+    lives(9);
+    cr_assert(!a.over);
+    ends(2);
+    cr_assert(a.over);
+    cr_assert_eq(a.send.io.result, RESULT_RESET);
+    client_close(fd);
+}
+
+TimeoutTest(send_to_a_client_that_reads_slowly)
+{
+    struct answer a;
+    int fd;
+
+    limit((struct limits){.send_rate = 6553});
+    fd = client_behind(&a, 0, LAST);
+    lives(1);
+    for (int i = 0; i < 5; i++) {
+        take(fd, MEGABYTE);
+        lives(11);
+    }
+    ends(11);
+    cr_assert_eq(a.send.io.result, RESULT_RESET);
+    client_close(fd);
+}
+
+/* Something, but less than a piece. */
+TimeoutTest(send_to_a_client_that_reads_too_slowly)
+{
+    struct answer a;
+    int fd;
+
+    limit((struct limits){.send_rate = 6553});
+    fd = client_behind(&a, 8192, LAST);
+    lives(1);
+    take(fd, 16384);
+    ends(11);
+    client_close(fd);
+}
+
+/* The time of a piece is a second at least, whatever the rate: cpprestsdk leaves this member to chance. */
+TimeoutTest(send_at_a_rate_out_of_reach)
+{
+    struct answer a;
+    int fd;
+
+    limit((struct limits){.send_rate = 0xcccccccc});
+    fd = client_behind(&a, 0, LAST);
+    lives(1);
+    for (int i = 0; i < 5; i++) {
+        take(fd, MEGABYTE);
+        lives(1.1);
+    }
+    ends(1.1);
+    client_close(fd);
+}
+
+/* Between two sends nothing is measured. */
+TimeoutTest(send_that_is_over)
+{
+    struct answer a;
+    int fd;
+
+    limit((struct limits){.send_rate = 6553});
+    fd = client_behind(&a, 0, MORE);
+    lives(1);
+    while (!a.over)
+        take(fd, MEGABYTE);
+    cr_assert_eq(a.send.io.result, RESULT_OK);
+    lives(100000);
+    client_close(fd);
+}
+
+/* --- none */
+
+TimeoutTest(no_limits)
+{
+    struct answer a;
+    int fd;
+
+    limit((struct limits){0});
+    fd = client_with_history();
+    lives(1e6);
+    client_send(fd, POST "\r");
+    loopback_settle();
+    lives(1e6);
+    client_send(fd, "\n0123");
+    loopback_settle();
+    lives(1e6);
+    app_answer(&l, app_receive(&l)->id, "x");
+    client_reply(fd);
+    lives(1e6);
+    client_close(fd);
+    loopback_settle();
+    fd = client_behind(&a, 0, LAST);
+    lives(1e6);
+    lives(1e6);
+    client_close(fd);
+    loopback_settle();
+    cr_assert(a.over);
+}
