@@ -51,9 +51,15 @@ static ULONG start(ULONG flags)
     return NO_ERROR;
 }
 
-static bool is_flags(ULONG flags)
+/*
+ * The flags without HTTP_DEMAND_CBT, which HttpTerminate gets, too, because it gets "the same"; 0 when they are no
+ * flags.
+ */
+static ULONG known_flags(ULONG flags)
 {
-    return flags && !(flags & ~(ULONG)(HTTP_INITIALIZE_SERVER | HTTP_INITIALIZE_CONFIG));
+    ULONG known = flags & ~(ULONG)HTTP_DEMAND_CBT;
+
+    return known & ~(ULONG)(HTTP_INITIALIZE_SERVER | HTTP_INITIALIZE_CONFIG) ? 0 : known;
 }
 
 ULONG api_HttpInitialize(HTTPAPI_VERSION version, ULONG flags, PVOID reserved)
@@ -61,16 +67,14 @@ ULONG api_HttpInitialize(HTTPAPI_VERSION version, ULONG flags, PVOID reserved)
     ULONG error;
 
     TRACE("version %u.%u flags %x", version.HttpApiMajorVersion, version.HttpApiMinorVersion, flags);
-    if (flags & HTTP_DEMAND_CBT) {
-        FIXME("HTTP_DEMAND_CBT: channel bindings aren't built yet");
-        flags &= ~(ULONG)HTTP_DEMAND_CBT;
-    }
-    if (reserved || !is_flags(flags))
+    if (reserved || !known_flags(flags))
         return ERROR_INVALID_PARAMETER;
+    if (flags & HTTP_DEMAND_CBT)
+        FIXME("HTTP_DEMAND_CBT: channel bindings aren't built yet");
     if ((version.HttpApiMajorVersion != 1 && version.HttpApiMajorVersion != 2) || version.HttpApiMinorVersion)
         return ERROR_REVISION_MISMATCH;
     pthread_mutex_lock(&config_lock);
-    error = start(flags);
+    error = start(known_flags(flags));
     pthread_mutex_unlock(&config_lock);
     return error;
 }
@@ -89,10 +93,10 @@ ULONG api_HttpTerminate(ULONG flags, PVOID reserved)
     ULONG error;
 
     TRACE("flags %x", flags);
-    if (reserved || !is_flags(flags))
+    if (reserved || !known_flags(flags))
         return ERROR_INVALID_PARAMETER;
     pthread_mutex_lock(&config_lock);
-    error = stop(flags);
+    error = stop(known_flags(flags));
     pthread_mutex_unlock(&config_lock);
     return error;
 }
