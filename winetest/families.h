@@ -35,7 +35,8 @@
     X(ports) \
     X(completion) \
     X(events) \
-    X(disconnect) X(matrix) \
+    X(disconnect) \
+    X(matrix) \
     X(later) \
     X(httpsys) \
     X(listener) \
@@ -44,6 +45,8 @@
     X(peer) \
     X(coding) \
     X(feature) \
-    X(handle)
+    X(handle) \
+    X(state) \
+    X(timeouts) \
 
 #endif

@@ -217,6 +217,32 @@ static ULONG get_property(ULONGLONG id, HTTP_SERVER_PROPERTY property, void *val
 
 static const struct property_calls calls = {set_property, get_property};
 
+/* [doc] by default requests are taken from everywhere. [own] The other levels aren't built yet */
+static void test_protection_level(HTTP_URL_GROUP_ID group)
+{
+    HTTP_PROTECTION_LEVEL_INFO info;
+
+    memset(&info, 0, sizeof info);
+    info.Flags.Present = 1;
+    info.Level = HttpProtectionLevelUnrestricted;
+    ok_eq(set_property(group, HttpServerProtectionLevelProperty, &info, sizeof info), NO_ERROR);
+    info.Level = HttpProtectionLevelRestricted;
+    if (!test_on_windows())
+        ok_eq(set_property(group, HttpServerProtectionLevelProperty, &info, sizeof info), ERROR_NOT_SUPPORTED);
+}
+
+/* [net] aspnetcore unsets it in the end. [own] Setting isn't built yet */
+static void test_delegation(HTTP_URL_GROUP_ID group)
+{
+    HTTP_BINDING_INFO info;
+
+    memset(&info, 0, sizeof info);
+    ok_eq(set_property(group, HttpServerDelegationProperty, &info, sizeof info), NO_ERROR);
+    info.Flags.Present = 1;
+    if (!test_on_windows())
+        ok_eq(set_property(group, HttpServerDelegationProperty, &info, sizeof info), ERROR_NOT_SUPPORTED);
+}
+
 static void test_properties(void)
 {
     struct server server;
@@ -228,12 +254,19 @@ static void test_properties(void)
     test_property_arguments(&calls, server.group);
     test_state_property(&calls, server.group);
     test_timeouts_property(&calls, server.group);
+    test_property_taken_away(&calls, server.group);
+    test_authentication_property(&calls, server.group);
+    test_qos_property(&calls, server.group);
+    test_channel_bind_property(&calls, server.group);
+    test_write_only_properties(&calls, server.group);
     /* [doc] what belongs to other objects only */
     test_foreign_property(&calls, server.group, HttpServerQueueLengthProperty);
     test_foreign_property(&calls, server.group, HttpServer503VerbosityProperty);
     /* [doc] the binding can be set, but isn't among what can be queried */
     ok_eq(get_property(server.group, HttpServerBindingProperty, &binding, sizeof binding, &size),
           ERROR_INVALID_PARAMETER);
+    test_protection_level(server.group);
+    test_delegation(server.group);
     /* [doc] the group must exist */
     test_gone_owner(&calls, 0xdead);
     server_stop(&server);

@@ -18,6 +18,17 @@ void test_property_arguments(const struct property_calls *calls, ULONGLONG id);
 void test_state_property(const struct property_calls *calls, ULONGLONG id);
 void test_timeouts_property(const struct property_calls *calls, ULONGLONG id);
 
+/* [doc] Present 0 takes a property away. */
+void test_property_taken_away(const struct property_calls *calls, ULONGLONG id);
+
+/* What asks for nothing special is accepted: no scheme, no limit. mORMot and aspnetcore set both. */
+void test_authentication_property(const struct property_calls *calls, ULONGLONG id);
+void test_qos_property(const struct property_calls *calls, ULONGLONG id);
+void test_channel_bind_property(const struct property_calls *calls, ULONGLONG id);
+
+/* [doc] Can be set, but not asked for. */
+void test_write_only_properties(const struct property_calls *calls, ULONGLONG id);
+
 /* One that this kind of object doesn't have. */
 void test_foreign_property(const struct property_calls *calls, ULONGLONG id, HTTP_SERVER_PROPERTY property);
 

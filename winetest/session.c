@@ -12,6 +12,9 @@ static void test_create(void)
     /* [rp] there must be a place for the id */
     ok_eq(HttpCreateServerSession(version_2, NULL, 0), ERROR_INVALID_PARAMETER);
 
+    /* [doc] nothing in the reserved parameter */
+    ok_eq(HttpCreateServerSession(version_2, &id, 1), ERROR_INVALID_PARAMETER);
+
     /* [rp] versions 1.0 and 2.0 exist, and no other */
     ok_eq(HttpCreateServerSession(mismatch_1_1, &id, 0), ERROR_REVISION_MISMATCH);
     ok_eq(HttpCreateServerSession(mismatch_3_0, &id, 0), ERROR_REVISION_MISMATCH);
@@ -65,6 +68,11 @@ static void test_properties(void)
     test_property_arguments(&calls, id);
     test_state_property(&calls, id);
     test_timeouts_property(&calls, id);
+    test_property_taken_away(&calls, id);
+    test_authentication_property(&calls, id);
+    test_qos_property(&calls, id);
+    test_channel_bind_property(&calls, id);
+    test_write_only_properties(&calls, id);
     /* [doc] what belongs to other objects only */
     test_foreign_property(&calls, id, HttpServerQueueLengthProperty);
     test_foreign_property(&calls, id, HttpServer503VerbosityProperty);
