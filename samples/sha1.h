@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sha1.h: SHA-1 (FIPS 180-4) and base64, for the WebSocket handshake. Windows has both in bcrypt.dll and crypt32.dll, but
- * the native host stands in only for what HTTP Server API programs can't do without, and the handshake is no use of
- * SHA-1 that needs a good hash: a sample that needs no library is easier to build and to read.
+ * sha1.h: SHA-1 (FIPS 180-4) and base64, for the WebSocket handshake. Windows has both in bcrypt.dll and crypt32.dll,
+ * but the native host stands in only for what HTTP Server API programs can't do without; and the handshake doesn't need
+ * a hash that is good or fast. A sample without libraries is easier to build and to read.
  */
 #ifndef SAMPLE_SHA1_H
 #define SAMPLE_SHA1_H

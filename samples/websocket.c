@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * websocket: sends every WebSocket message back (RFC 6455). Behind a 101 with HTTP_SEND_RESPONSE_FLAG_OPAQUE the
- * connection is a stream of bytes: what the client sends is read as a request's body, what the program sends are parts of
- * the response.
+ * connection is a stream of bytes: what the client sends is read as a request's body, what the program sends are parts
+ * of the response.
  *
  * No frame is kept: a read's bytes are turned into the answer where they lie, a header without its mask, the payload
- * unmasked, a ping into a pong; then they are sent, and then comes the next read. So a message may have any size. Windows'
- * thread pool calls back when an operation is over; the sample's second argument means nothing here.
+ * unmasked, a ping into a pong; then they are sent, and then comes the next read. So a message may have any size.
+ * Windows' thread pool calls back when an operation is over; the sample's second argument means nothing here.
  *
  * Text isn't checked to be UTF-8: the client gets its own bytes.
  */
@@ -185,7 +185,10 @@ static void make_accept(const HTTP_UNKNOWN_HEADER *key, char accept[BASE64_SIZE(
 
 /* --- connections */
 
-/* RECEIVING -> REFUSING -> RECEIVING;  RECEIVING -> UPGRADING -> READING -> WRITING -> READING;  any of these -> LEAVING */
+/*
+ * RECEIVING -> REFUSING -> RECEIVING
+ * RECEIVING -> UPGRADING -> READING -> WRITING -> READING;  READING -> LEAVING
+ */
 enum state { RECEIVING, REFUSING, UPGRADING, READING, WRITING, LEAVING };
 
 /* A receive, and then the connection that the request came on; one operation at a time. */

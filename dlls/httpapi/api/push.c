@@ -20,7 +20,9 @@ static bool says_body(const HTTP_REQUEST_HEADERS *h)
         return true;
     if (!length->RawValueLength)
         return false;
-    return !length->pRawValue || !text_to_u64((struct text){length->pRawValue, length->RawValueLength}, &value) || value;
+    if (!length->pRawValue || !text_to_u64((struct text){length->pRawValue, length->RawValueLength}, &value))
+        return true;
+    return value;
 }
 
 /* Nothing is held. */
