@@ -354,8 +354,9 @@ static enum result detach(const struct send *s, struct send **copy)
         own_send_over(&o->send.io);
         return RESULT_FAULT;
     }
-    if (s->trailers.ptr)
-        o->send.trailers = (struct text){memcpy(o->data + data, s->trailers.ptr, s->trailers.len), s->trailers.len};
+    if (s->trailers.ptr) /* behind the pieces */
+        o->send.trailers = (struct text){memcpy(o->data + (data - s->trailers.len), s->trailers.ptr, s->trailers.len),
+                                         s->trailers.len};
     o->send.framable = s->framable;
     o->send.more = s->more;
     o->send.disconnect = s->disconnect;
