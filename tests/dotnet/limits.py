@@ -67,5 +67,8 @@ def connections():
 
 def checks():
     yield "queue: Limited", queue, "Limited", "HTTP/1.1 503 Service Unavailable"
+    yield "queue: Basic", queue, "Basic", "reset"
     yield "body", body
+    yield "listener: idle", idle, "listener"
+    yield "httpsys: idle", idle, "httpsys"
     yield "connections", connections
