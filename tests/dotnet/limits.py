@@ -43,7 +43,8 @@ def body():
     with Program("httpsys", f"body={BODY}", "http://localhost:{port}/") as p:
         for what, args in ("of known length", ("--data-binary", "@-")), ("chunked", ("-T", "-")):
             check_match(f"body: at the limit, {what}", rf"^{BODY} ", curl(*args, p.url + "up", data=b"x" * BODY))
-            check_match(f"body: above the limit, {what}", r"(^|\r\n\r\n)HTTP/1.1 413 ", curl("-i", *args, p.url + "up", data=b"x" * (BODY + 1)))
+            check_match(f"body: above the limit, {what}", r"(^|\r\n\r\n)HTTP/1.1 413 ",
+                        curl("-i", *args, p.url + "up", data=b"x" * (BODY + 1)))
 
 
 def idle(name):

@@ -11,8 +11,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERT
 run_dotnet() {
     dotnet_seconds=$1
     shift
-    timeout -k 5 "$dotnet_seconds" dotnet "$@" -p:TargetFramework="$framework" --disable-build-servers -nodeReuse:false \
-        -m:1 -tl:off -v minimal
+    timeout -k 5 "$dotnet_seconds" dotnet "$@" -p:TargetFramework="$framework" --disable-build-servers \
+        -nodeReuse:false -m:1 -tl:off -v minimal
 }
 
 # What the programs are made of.

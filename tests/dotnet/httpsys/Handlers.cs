@@ -49,7 +49,8 @@ sealed class Handlers
         }
     }
 
-    static long Number(HttpContext context, string name) => long.Parse(context.Request.Query[name].FirstOrDefault("0")!);
+    static long Number(HttpContext context, string name) =>
+        long.Parse(context.Request.Query[name].FirstOrDefault("0")!);
 
     static Task Answer(HttpContext context, string text)
     {

@@ -18,7 +18,7 @@ sealed class Handlers
             ["headers"] = Headers,
             ["status"] = Status,
             ["close"] = Close,
-            ["secret"] = context => Answer(context, $"{context.User!.Identity!.AuthenticationType} {context.User.Identity.Name}"),
+            ["secret"] = Secret,
             ["echo"] = Echo,
             ["up"] = async context => await Answer(context, await Pieces.Digest(context.Request.InputStream)),
             ["down"] = Down,
@@ -46,7 +46,8 @@ sealed class Handlers
         }
     }
 
-    static long Number(HttpListenerContext context, string name) => long.Parse(context.Request.QueryString[name] ?? "0");
+    static long Number(HttpListenerContext context, string name) =>
+        long.Parse(context.Request.QueryString[name] ?? "0");
 
     static Task Answer(HttpListenerContext context, string text)
     {
@@ -81,6 +82,12 @@ sealed class Handlers
         foreach (var name in request.Headers.AllKeys)
             lines.AppendLine($"header {name}: {request.Headers[name]}");
         return Answer(context, lines.ToString());
+    }
+
+    static Task Secret(HttpListenerContext context)
+    {
+        var identity = context.User!.Identity!;
+        return Answer(context, $"{identity.AuthenticationType} {identity.Name}");
     }
 
     static Task Headers(HttpListenerContext context)

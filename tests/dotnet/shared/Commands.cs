@@ -6,6 +6,7 @@
 //   start     they start again; says "listening on ..." for each prefix
 //
 // Ctrl+C, or the end of the input, stops the apps and ends the program.
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 static class Commands
@@ -81,7 +82,7 @@ static class Commands
     /// <summary>Its type and, when it has one, its Windows error code.</summary>
     public static string Describe(Exception error)
     {
-        var coded = error as System.ComponentModel.Win32Exception ?? error.InnerException as System.ComponentModel.Win32Exception;
-        return coded == null ? $"{error.GetType().Name} {error.Message}" : $"{error.GetType().Name} {coded.NativeErrorCode}";
+        var coded = error as Win32Exception ?? error.InnerException as Win32Exception;
+        return $"{error.GetType().Name} {coded?.NativeErrorCode.ToString() ?? error.Message}";
     }
 }

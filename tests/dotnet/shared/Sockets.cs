@@ -13,7 +13,8 @@ static class Sockets
             var got = await socket.ReceiveAsync(buffer, CancellationToken.None);
             if (got.MessageType == WebSocketMessageType.Close)
                 break;
-            await socket.SendAsync(buffer.AsMemory(0, got.Count), got.MessageType, got.EndOfMessage, CancellationToken.None);
+            await socket.SendAsync(buffer.AsMemory(0, got.Count), got.MessageType, got.EndOfMessage,
+                CancellationToken.None);
         }
         await socket.CloseAsync(socket.CloseStatus ?? WebSocketCloseStatus.Empty, socket.CloseStatusDescription,
             CancellationToken.None);
