@@ -50,13 +50,26 @@ static int make_group(struct server *server)
 #define SERVERS_MAX 64
 static void *volatile running[3][SERVERS_MAX];
 
-static void replace_running(int version, void *from, void *to)
+static void forget_queue(void *queue)
 {
+    int version, i;
+
+    for (version = 1; version <= 2; version++)
+        for (i = 0; i < SERVERS_MAX; i++)
+            InterlockedCompareExchangePointer(&running[version][i], NULL, queue);
+}
+
+/* A queue that a test closed itself is still in the list: its handle may come again, and its place is taken at last. */
+static void remember_queue(int version, void *queue)
+{
+    static volatile LONG turn;
     int i;
 
+    forget_queue(queue);
     for (i = 0; i < SERVERS_MAX; i++)
-        if (InterlockedCompareExchangePointer(&running[version][i], to, from) == from)
+        if (!InterlockedCompareExchangePointer(&running[version][i], queue, NULL))
             return;
+    running[version][(ULONG)InterlockedIncrement(&turn) % SERVERS_MAX] = queue;
 }
 
 int queue_version(HANDLE queue)
@@ -86,7 +99,7 @@ static int start_on(struct server *server, int version, USHORT port)
     server->port = port;
     if (!open_queue(server))
         return 0;
-    replace_running(version, NULL, server->queue);
+    remember_queue(version, server->queue);
     return 1;
 }
 
@@ -123,7 +136,7 @@ ULONG server_remove(struct server *server, const char *path)
 
 void server_stop(struct server *server)
 {
-    replace_running(server->version, server->queue, NULL);
+    forget_queue(server->queue);
     if (server->version == 1) {
         ok(CloseHandle(server->queue), "CloseHandle: error %lu", UL(GetLastError()));
     } else {
