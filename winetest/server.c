@@ -72,6 +72,11 @@ static void remember_queue(int version, void *queue)
     running[version][(ULONG)InterlockedIncrement(&turn) % SERVERS_MAX] = queue;
 }
 
+void server_forget(struct server *server)
+{
+    forget_queue(server->queue);
+}
+
 int queue_version(HANDLE queue)
 {
     int version, i;
@@ -136,7 +141,7 @@ ULONG server_remove(struct server *server, const char *path)
 
 void server_stop(struct server *server)
 {
-    forget_queue(server->queue);
+    server_forget(server);
     if (server->version == 1) {
         ok(CloseHandle(server->queue), "CloseHandle: error %lu", UL(GetLastError()));
     } else {
