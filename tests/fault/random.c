@@ -492,8 +492,8 @@ static BOOL is_left_out(struct kit *k, unsigned f, const uint64_t *args)
     if (is_violent(f))
         return dice(&k->random, 64) != 0;
     if (f == FUNCTION_HttpTerminate)
-        return args[0] && !(args[0] & ~3ull);
-    return f == FUNCTION_HttpInitialize && args[1] && !(args[1] & ~7ull);
+        return (args[0] & 3) != 0;
+    return f == FUNCTION_HttpInitialize && args[1] & 3;
 }
 
 static void call_any(struct kit *k)
