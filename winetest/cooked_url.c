@@ -66,7 +66,8 @@ static int take(struct scene *x, const struct cooked *c)
     with_port(host, sizeof host, c->host ? c->host : "localhost:$", x->port);
     send_text(x->client, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", target, host);
     memset(&x->in, 0xcc, sizeof x->in);
-    if (!ok(receive_into(x->queue, HTTP_NULL_ID, 0, &x->in, sizeof x->in, NULL) == NO_ERROR, "%s: not delivered", target))
+    if (!ok(receive_into(x->queue, HTTP_NULL_ID, 0, &x->in, sizeof x->in, NULL) == NO_ERROR, "%s isn't delivered",
+            target))
         return 0;
     check_raw(x, target);
     return 1;
@@ -303,8 +304,9 @@ static void test_bad_hosts(int version)
 
 /* [net] bad escapes, and an authority that is followed by a query */
 static const char *const bad_targets[] = {
-    "/path%", "/path%XY", "/path%F", "/path with spaces", "/%%32", "/%%20", "/%", "/%%", "/%A", "/%Y", "/%F0%8F%8F%BF",
-    "http://localhost?query=value/1/2", "http://ab?cd/foo/", "/foo/%2", "/foo/%u", "/foo/%uF", "/foo/%uFF", "/foo/%uFFF",
+    "/path%", "/path%XY", "/path%F", "/path with spaces", "/%%32", "/%%20", "/%", "/%%", "/%A", "/%Y",
+    "/%F0%8F%8F%BF", "http://localhost?query=value/1/2", "http://ab?cd/foo/", "/foo/%2", "/foo/%u", "/foo/%uF",
+    "/foo/%uFF", "/foo/%uFFF",
 };
 
 static void test_bad_targets(int version)

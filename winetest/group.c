@@ -162,7 +162,8 @@ static void test_bind_again(void)
     server_stop(&server);
 }
 
-/* [net] a group keeps its URLs while its queue is closed and another one takes its place; nobody serves them meanwhile */
+/* [net] a group keeps its URLs while its queue is closed and another one takes its place; meanwhile nobody serves
+ * them */
 static void test_queue_again(void)
 {
     struct server server;

@@ -292,7 +292,8 @@ static void test_not_local(int version)
         for (i = 0; i < ARRAYSIZE(others); i++) {
             ULONG error = add(&server, others[i]);
 
-            ok(error == ERROR_INVALID_NETNAME || broken(error == ERROR_HOST_UNREACHABLE || error == ERROR_ACCESS_DENIED),
+            ok(error == ERROR_INVALID_NETNAME ||
+                   broken(error == ERROR_HOST_UNREACHABLE || error == ERROR_ACCESS_DENIED),
                "%s: %lu", others[i], UL(error));
         }
     }

@@ -58,7 +58,8 @@ static void test_names(void)
     check_prepared("http://localhost:80/", "http://localhost:80/");
     check_prepared("http://m\xc3\xbcller.example:80/", "http://m\xc3\xbcller.example:80/");
     check_prepared("http://xn--mller-kva.example:80/", "http://m\xc3\xbcller.example:80/");
-    check_prepared("https://xn--wgv71a119e.example:443/foo/", "https://\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e.example:443/foo/");
+    check_prepared("https://xn--wgv71a119e.example:443/foo/",
+                   "https://\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e.example:443/foo/");
 }
 
 /* [own] what else isn't in the form that a prefix has */
@@ -79,8 +80,8 @@ static void test_refused(void)
 {
     static const char *const bad[] = {
         "", "localhost", "ftp://localhost:80/", "http://:80/", "http://localhost:0/", "http://localhost:65536/",
-        "http://localhost:x/", "http://a b:80/", "http://xn--zzzzzz9999:80/", "http://[::1:80/", "http://localhost:80/%",
-        "http://localhost:80/%00", "http://localhost:80/a#b",
+        "http://localhost:x/", "http://a b:80/", "http://xn--zzzzzz9999:80/", "http://[::1:80/",
+        "http://localhost:80/%", "http://localhost:80/%00", "http://localhost:80/a#b",
     };
     size_t i;
 

@@ -91,8 +91,8 @@ static const char *const refused[] = {
     "http://+a:80/", "http://*a:80/", "http://*.:80/", "http://*..a:80/", "http://*.*.a:80/", "http://a.*.b:80/",
     "http://*.1.2.3.4:80/", "http://*.[::1]:80/", "http://+.a:80/", "http://a b:80/", "http://a@b:80/",
     "http://[fe80::1%]:80/", "http://[fe80::1%0]:80/", "http://[fe80::1%x]:80/", "http://[fe80::1%4294967296]:80/",
-    "http://[fe80::1%1%2]:80/", "http://[%1]:80/", "http://a%20:80/", "http://[::1:80/", "http://::1:80/", "http://[::1]80/", "http://[::1]x:80/",
-    "http://[[::1]]:80/", "http://[1.2.3.4]:80/", "http://[g::]:80/", "http://a]:80/",
+    "http://[fe80::1%1%2]:80/", "http://[%1]:80/", "http://a%20:80/", "http://[::1:80/", "http://::1:80/",
+    "http://[::1]80/", "http://[::1]x:80/", "http://[[::1]]:80/", "http://[1.2.3.4]:80/", "http://[g::]:80/", "http://a]:80/",
     /* path */
     "http://localhost:80/invalid%path/", "http://localhost:80/a%20b/", "http://localhost:80/x//sub_path/",
     "http://localhost:80//", "http://localhost:80/a//", "http://localhost:80/?", "http://localhost:80/#",

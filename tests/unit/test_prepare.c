@@ -38,7 +38,8 @@ Test(prepare, what_is_prepared_already)
 {
     static const utf16 *const same[] = {
         u"http://localhost:80/", u"https://a.example:443/b/c", u"http://+:80/a/", u"http://*:8080/", u"http://*.a:80/",
-        u"http://127.0.0.1:80/", u"http://[::1]:80/", u"http://m\u00fcller:80/\u00e4/", u"http://\U0001f4a9:80/\U0001f600",
+        u"http://127.0.0.1:80/", u"http://[::1]:80/", u"http://m\u00fcller:80/\u00e4/",
+        u"http://\U0001f4a9:80/\U0001f600",
         u"http://localhost:80/a?b=%20c", u"http://[fe80::1%3]:80/a", u"http://a_b:80/",
     };
 
@@ -97,7 +98,8 @@ Test(prepare, what_is_no_url)
         u"", u"http", u"http://", u"http:///a", u"http://:80/", u"ftp://a/", u"//a/", u"a", u"http:/a", u"http://a:/",
         u"http://a:0/", u"http://a:65536/", u"http://a:999999999999999999999/", u"http://a:x/", u"http://a:8x/",
         u"http://a:-1/", u"http://a b/", u"http://a@b/", u"http://[::1/", u"http://[::1]x/", u"http://[]/",
-        u"http://[g]/", u"http://a..b/", u"http://xn--zzzzzz9999/", u"http://xn--/", u"http://\u00fc b/", u"http://\xd83d/",
+        u"http://[g]/", u"http://a..b/", u"http://xn--zzzzzz9999/", u"http://xn--/", u"http://\u00fc b/",
+        u"http://\xd83d/",
         u"http://a/%", u"http://a/%zz", u"http://a/%00", u"http://a/%25", u"http://a/%3f", u"http://a/b#c",
         u"http://a/\xd83d", u"http://a/\x01",
     };
@@ -136,8 +138,9 @@ Test(prepare, long_urls)
 Test(prepare, whatever_comes)
 {
     static const utf16 *const pieces[] = {
-        u"http://", u"https://", u"HTTP://", u"/", u"\\", u"..", u".", u"%", u"%2F", u"%C3%A4", u"%41", u"?", u"#", u":", u":80",
-        u"[::1]", u"[", u"xn--ls8h", u"xn--", u"m\u00fcller", u"A", u"*.", u"+", u" ", u"\xd83d", u"\U0001f4a9", u"1.2.3.4",
+        u"http://", u"https://", u"HTTP://", u"/", u"\\", u"..", u".", u"%", u"%2F", u"%C3%A4", u"%41", u"?", u"#",
+        u":", u":80", u"[::1]", u"[", u"xn--ls8h", u"xn--", u"m\u00fcller", u"A", u"*.", u"+", u" ", u"\xd83d",
+        u"\U0001f4a9", u"1.2.3.4",
     };
     unsigned seed = 1, good = 0;
 

@@ -2,8 +2,8 @@
 /*
  * idn.h: names of hosts in other scripts than ASCII, by libidn2.
  *
- * As Windows does it: characters are mapped by UTS #46 (case, width, composed forms), those that IDNA 2003 and 2008 treat
- * differently as in 2003 (so that sharp s is ss), and symbols are allowed.
+ * As Windows does it: characters are mapped by UTS #46 (case, width, composed forms), those that IDNA 2003 and 2008
+ * treat differently as in 2003 (so that sharp s is ss), and symbols are allowed.
  */
 #ifndef HTTPAPI_ENGINE_IDN_H
 #define HTTPAPI_ENGINE_IDN_H
@@ -24,8 +24,8 @@ bool idn_is_encoded(struct text name);
 
 /*
  * The one ASCII form of a NUL-terminated name of code points: lower case, labels of other scripts encoded (xn--). False
- * when it is no name that could be encoded, too long, or there is no memory. May allocate: not for names in ASCII, which
- * have nothing to encode.
+ * when it is no name that could be encoded, too long, or there is no memory. May allocate: not for names in ASCII,
+ * which have nothing to encode.
  */
 bool idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1]);
 

@@ -22,8 +22,9 @@ struct prefix {
     bool secure;             /* https */
     enum host_kind kind;
     uint16_t port;           /* host byte order */
-    char host[HOST_MAX + 1]; /* as the router compares it: lower-case ASCII, other scripts encoded (idn.h); an address
-                                without brackets; HOST_SUBDOMAINS: what follows the asterisk; "" for wildcards */
+    /* As the router compares it: lower-case ASCII, other scripts encoded (idn.h); an address without brackets;
+     * HOST_SUBDOMAINS: what follows the asterisk; "" for wildcards. */
+    char host[HOST_MAX + 1];
     int family;              /* HOST_ADDRESS: AF_INET or AF_INET6 */
     union {
         struct in_addr v4;
@@ -37,8 +38,8 @@ struct prefix {
 
 /*
  * Parses a NUL-terminated prefix. RESULT_INVALID for a mistake, RESULT_UNSUPPORTED for hosts that look like an address
- * and are none to listen on: the rules are in docs/behaviour.md, "URL prefixes". On failure nothing is owned. Touches the
- * caller's memory: no locks.
+ * and are none to listen on: the rules are in docs/behaviour.md, "URL prefixes". On failure nothing is owned. Touches
+ * the caller's memory: no locks.
  */
 enum result prefix_parse(struct prefix *p, const utf16 *text);
 

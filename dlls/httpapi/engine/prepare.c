@@ -92,7 +92,9 @@ static bool prepare_host(struct input host, struct output *o)
     char ascii[HOST_MAX + 1];
     struct text text;
 
-    if (!idn_widen(host.at, (size_t)(host.end - host.at), name) || (!narrow_name(name, ascii) && !idn_encode(name, ascii)))
+    if (!idn_widen(host.at, (size_t)(host.end - host.at), name))
+        return false;
+    if (!narrow_name(name, ascii) && !idn_encode(name, ascii))
         return false;
     text = (struct text){ascii, strlen(ascii)};
     if (!idn_is_encoded(text)) {
@@ -195,7 +197,8 @@ static enum result prepare_parts(struct input in, struct output *o)
     enum result result;
     unsigned port;
 
-    if (!prepare_scheme(&in, o, &port) || !cut_host(&in, &host) || !prepare_host(host, o) || !prepare_port(&in, o, port))
+    if (!prepare_scheme(&in, o, &port) || !cut_host(&in, &host) || !prepare_host(host, o) ||
+        !prepare_port(&in, o, port))
         return RESULT_INVALID;
     path = cut(&in, "?");
     result = prepare_path(path, o);

@@ -14,10 +14,10 @@
 #define PREPARE_MAX 65535
 
 /*
- * The URL of `len` units with scheme and host in lower case, a host in another script decoded, a port, and a path without
- * escapes, backslashes, empty and dot segments; the query stays. NUL-terminated, *size units without the NUL, for the
- * caller to free. RESULT_INVALID when it isn't a URL or would be no prefix then, RESULT_UNSUPPORTED as prefix_parse(),
- * RESULT_NO_MEMORY.
+ * The URL of `len` units with scheme and host in lower case, a host in another script decoded, a port, and a path
+ * without escapes, backslashes, empty and dot segments; the query stays. NUL-terminated, *size units without the NUL,
+ * for the caller to free. RESULT_INVALID when it isn't a URL or would be no prefix then, RESULT_UNSUPPORTED as
+ * prefix_parse(), RESULT_NO_MEMORY.
  */
 enum result prepare_url(const utf16 *url, size_t len, utf16 **prepared, size_t *size);
 

@@ -111,8 +111,8 @@ static struct registration *registration_by_path(const struct site *s, const utf
 }
 
 /*
- * The longest registered path that is the whole of `path` or ends before one of its slashes; of those bound to q, unless
- * that is NULL.
+ * The longest registered path that is the whole of `path` or ends before one of its slashes; of those bound to q,
+ * unless that is NULL.
  */
 static struct registration *registration_find(const struct site *s, const utf16 *path, uint32_t len,
                                               const struct queue *q)

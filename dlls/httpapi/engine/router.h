@@ -2,10 +2,10 @@
 /*
  * router.h: which queue gets a request.
  *
- * Registrations of a port are kept in classes by their host: strong wildcard, name, all names of a domain, address, weak
- * wildcard. The search goes through them in this order and stops at the first class that has any matching prefix; inside
- * it the longest path wins. A look-up costs a hash probe for each class and for each segment of the path, however many
- * URLs there are.
+ * Registrations of a port are kept in classes by their host: strong wildcard, name, all names of a domain, address,
+ * weak wildcard. The search goes through them in this order and stops at the first class that has any matching prefix;
+ * inside it the longest path wins. A look-up costs a hash probe for each class and for each segment of the path,
+ * however many URLs there are.
  *
  * Changed under the config lock and all shards' locks, read under any one shard's lock.
  */
@@ -59,8 +59,8 @@ void router_bind(struct target *t, struct queue *q);
 void router_disable(struct target *t, bool disabled);
 
 /*
- * Whose URLs a URL with that very host belongs to, of those bound to q: the one with the longest path. NULL for nobody's.
- * Config lock.
+ * Whose URLs a URL with that very host belongs to, of those bound to q: the one with the longest path. NULL for
+ * nobody's. Config lock.
  */
 const struct target *router_owner(const struct prefix *url, const struct queue *q);
 

@@ -54,8 +54,8 @@ NTSTATUS host_file_fd(HANDLE file, int *fd);
 void host_handle_close(HANDLE handle);
 
 /*
- * Memory for what the program frees with HeapFree() from the process heap, or NULL. Under Wine it is the ELF half's own:
- * the PE half, whose heap that is, moves it (pe/exports.c). No locks.
+ * Memory for what the program frees with HeapFree() from the process heap, or NULL. Under Wine it is the ELF half's
+ * own: the PE half, whose heap that is, moves it (pe/exports.c). No locks.
  */
 void *host_heap_alloc(size_t size);
 

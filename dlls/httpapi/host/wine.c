@@ -58,7 +58,7 @@ void host_handle_close(HANDLE handle)
     NtClose(handle); /* the ELF side's function: the PE side's is the one that is interposed */
 }
 
-/* Until the PE half has moved it: enter_release(). */
+/* Until the PE half has moved it: see enter_release(). */
 void *host_heap_alloc(size_t size)
 {
     return malloc(size);
