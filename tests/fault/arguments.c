@@ -756,6 +756,8 @@ static ULONG call_well(const struct function *f)
     s.args = args;
     valid[f - functions](&s, args);
     error = f->call(args);
+    if (!strcmp(f->name, "HttpPrepareUrl") && !error)
+        HeapFree(GetProcessHeap(), 0, *(PWSTR *)(ULONG_PTR)args[3]);
     CancelIoEx(s.scene.queue, NULL);
     stage_close(&s, TRUE);
     return error;
