@@ -286,7 +286,7 @@ static SOCKET idle_client(struct server *server, const char *path, USHORT second
 
 static void test_inheritance(void)
 {
-    SOCKET inherits, without, own, none, taken_away;
+    SOCKET inherits, without, later, own, none, taken_away;
     HTTP_TIMEOUT_LIMIT_INFO absent;
     HTTP_URL_GROUP_ID group;
     struct server server;
@@ -301,6 +301,10 @@ static void test_inheritance(void)
     inherits = idle_client(&server, "/inherits/", 0);
     without = connect_local(server.port);
     exchange(without, server.port, server.queue, "/");
+    /* and for one that is made afterwards */
+    add_group(&server, "/later/");
+    later = connect_local(server.port);
+    exchange(later, server.port, server.queue, "/later/");
     /* [doc] a property that isn't present any more is as if it had never been set */
     group = add_group(&server, "/away/");
     absent = no_timeouts();
@@ -313,6 +317,7 @@ static void test_inheritance(void)
 
     ok(is_closed(inherits), "zero isn't the session's value");
     ok(is_closed(without), "a group without timeouts doesn't have its session's");
+    ok(is_closed(later), "a new group doesn't have its session's");
     ok(is_closed(taken_away), "timeouts that were taken away count");
     exchange(own, server.port, server.queue, "/own/");
     exchange(none, server.port, server.queue, "/none/");
@@ -324,6 +329,7 @@ static void test_inheritance(void)
     exchange(inherits, server.port, server.queue, "/inherits/");
     closesocket(inherits);
     closesocket(without);
+    closesocket(later);
     closesocket(taken_away);
     closesocket(own);
     closesocket(none);
