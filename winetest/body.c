@@ -1033,6 +1033,62 @@ static void test_client_has_said_all(int version)
     scene_close(&x);
 }
 
+/* [doc] A request's id is good until the last byte of the answer: its body can be read beside the answer. */
+static void test_read_while_answering(int version)
+{
+    struct scene x;
+    struct call c;
+    struct reply r;
+    char buffer[8], text[4096];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_FIVE_HEAD, 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, NULL, &c.overlapped), ERROR_IO_PENDING);
+    reply_init(&r, 200, "OK");
+    reply_header(&r, HttpHeaderContentLength, "5");
+    ok_eq(reply_send(x.queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &r, NULL), NO_ERROR);
+    ok(recv_until(x.client, text, sizeof text, "\r\n\r\n") > 0, "no head");
+    ok(call_pending(x.queue, &c), "the read has ended");
+    send_text(x.client, "ab");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok(bytes == 2 && !memcmp(buffer, "ab", 2), "%lu bytes: %.2s", UL(bytes), buffer);
+    ok_eq(body_send(x.queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, "ba", NULL), NO_ERROR);
+    ok(recv_once(x.client, text, sizeof text) == 2, "no piece");
+    send_text(x.client, "cde");
+    ok_eq(read_body(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer, 3, &bytes), NO_ERROR);
+    ok(bytes == 3 && !memcmp(buffer, "cde", 3), "%lu bytes: %.3s", UL(bytes), buffer);
+    ok_eq(body_send(x.queue, id, 0, "edc", NULL), NO_ERROR);
+    ok(recv_once(x.client, text, sizeof text) == 3, "no end");
+    scene_take(&x, GET_FOOBAR, 0);
+    scene_finish(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
+/* [own] So can that of a request that was left because its buffer was too small. */
+static void test_read_left_request(int version)
+{
+    struct scene x;
+    char buffer[8];
+    ULONG bytes = 0;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    send_text(x.client, POST_FIVE, x.port);
+    ok_eq(receive_into(x.queue, HTTP_NULL_ID, 0, &x.in, smallest_request(version), NULL), ERROR_MORE_DATA);
+    id = x.in.v1.RequestId;
+    ok_eq(read_body(x.queue, id, 0, buffer, 3, &bytes), NO_ERROR);
+    ok(bytes == 3 && !memcmp(buffer, "abc", 3), "%lu bytes: %.3s", UL(bytes), buffer);
+    ok_eq(receive_into(x.queue, id, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, &x.in, sizeof x.in, NULL), NO_ERROR);
+    if (ok_eq(x.in.v1.EntityChunkCount, 1) && ok_eq(x.in.v1.pEntityChunks->FromMemory.BufferLength, 2))
+        ok(!memcmp(x.in.v1.pEntityChunks->FromMemory.pBuffer, "de", 2), "another body");
+    scene_finish(&x);
+    scene_close(&x);
+}
+
 /* [doc] The flags that there are; any other is refused. */
 static void test_unknown_flags(int version)
 {
@@ -1077,6 +1133,7 @@ START_TEST(body)
     BOTH(test_zero_length_forms);
     BOTH(test_blocking);
     BOTH(test_client_has_said_all);
+    BOTH(test_read_while_answering);
     BOTH(test_copy_no_room);
     BOTH(test_flush_part);
     BOTH(test_flush_long);
@@ -1088,4 +1145,5 @@ START_TEST(body)
     BOTH(test_answered_while_reading);
     BOTH(test_several_reads);
     BOTH(test_flush_cancelled);
+    BOTH(test_read_left_request);
 }
