@@ -264,3 +264,28 @@ RequestTest(packets_are_marked)
     app_answer(&l, r->id, "");
     client_close(fd);
 }
+
+/* --- idling */
+
+/* What the application says of one request is over with the next. */
+RequestTest(an_idle_time_of_its_own)
+{
+    int fd = client_open(&l);
+    struct request *r;
+
+    for (int i = 0; i < 2; i++) {
+        double before = shard_now(), until;
+
+        client_send(fd, GET);
+        r = app_receive(&l);
+        if (i == 0)
+            cr_assert_eq(request_set_idle(l.queue, r->id, 7), RESULT_OK);
+        cr_assert_eq(request_set_idle(l.queue, r->id + 1, 7), RESULT_GONE);
+        app_answer(&l, r->id, "");
+        client_reply(fd);
+        loopback_settle();
+        until = loopback_connection()->deadline - before;
+        cr_assert(i ? until > 100 : until >= 6.9 && until < 60, "idle for %f s", until);
+    }
+    client_close(fd);
+}

@@ -26,6 +26,7 @@ union value {
     ULONG64 backlog;
     TCP_INFO_v2 tcp;
     HTTP_REQUEST_DSCP_INFO dscp;
+    HTTP_REQUEST_TRANSPORT_IDLE_CONNECTION_TIMEOUT_INFO idle;
 };
 
 static void get_backlog(const struct transport *t, union value *v)
@@ -72,11 +73,9 @@ static ULONG set_stream_error(struct queue *q, HTTP_REQUEST_ID id, const union v
 
 static ULONG set_idle_timeout(struct queue *q, HTTP_REQUEST_ID id, const union value *v)
 {
-    (void)v;
-    if (!request_known(q, id))
-        return ERROR_CONNECTION_INVALID;
-    FIXME("HttpRequestPropertyTransportIdleConnectionTimeout isn't built yet");
-    return ERROR_NOT_SUPPORTED;
+    USHORT seconds = v->idle.TransportIdleConnectionTimeout;
+
+    return seconds ? result_to_error(request_set_idle(q, id, seconds)) : ERROR_INVALID_PARAMETER;
 }
 
 static ULONG set_dscp(struct queue *q, HTTP_REQUEST_ID id, const union value *v)

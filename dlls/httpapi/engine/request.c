@@ -252,6 +252,17 @@ enum result request_set_dscp(struct queue *q, uint64_t id, unsigned dscp)
     return done ? RESULT_OK : RESULT_UNSUPPORTED;
 }
 
+enum result request_set_idle(struct queue *q, uint64_t id, uint32_t seconds)
+{
+    struct request *r = request_lock(q, id);
+
+    if (!r)
+        return RESULT_GONE;
+    r->connection->limits.idle = seconds; /* the next request brings its group's */
+    shard_unlock(r->connection->shard);
+    return RESULT_OK;
+}
+
 void request_return(struct request *r)
 {
     struct connection *c = r->connection;

@@ -214,6 +214,12 @@ enum result request_transport(struct queue *q, uint64_t id, struct transport *t)
  */
 enum result request_set_dscp(struct queue *q, uint64_t id, unsigned dscp);
 
+/*
+ * How many seconds, not 0, the connection may wait for another request behind this one; instead of what the URL group says.
+ * RESULT_GONE. No locks.
+ */
+enum result request_set_idle(struct queue *q, uint64_t id, uint32_t seconds);
+
 /* Resets the connection of a request. RESULT_GONE. No locks, runs io_flush(). */
 enum result request_cancel(struct queue *q, uint64_t id);
 
