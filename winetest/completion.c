@@ -379,7 +379,6 @@ typedef void end_queue(struct scene *x);
 
 static void by_closing(struct scene *x)
 {
-    server_forget(&x->server);
     /* scene_close() has nothing left to close. */
     if (x->version == 1)
         ok(CloseHandle(x->queue), "error %lu", UL(GetLastError()));
@@ -473,7 +472,6 @@ static void v2_test_close_handle(void)
     scene_open(&x, 2);
     call_open(&c);
     ok_eq(begin_receive(&x, &x.in, &c), ERROR_IO_PENDING);
-    server_forget(&x.server);
     ok(CloseHandle(x.queue), "error %lu", UL(GetLastError()));
     ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), ERROR_OPERATION_ABORTED);
     call_close(&c);
@@ -569,7 +567,6 @@ static void test_duplicate(int version)
     ok(DuplicateHandle(GetCurrentProcess(), x.queue, GetCurrentProcess(), &other, 0, FALSE, DUPLICATE_SAME_ACCESS),
        "error %lu", UL(GetLastError()));
     ok_eq(begin_receive(&x, &x.in, &c), ERROR_IO_PENDING);
-    server_forget(&x.server);
     ok(CloseHandle(x.queue), "error %lu", UL(GetLastError()));
     x.queue = x.server.queue = other;
     ok_eq(WaitForSingleObject(c.event, QUIET), WAIT_TIMEOUT);

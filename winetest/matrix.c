@@ -125,7 +125,6 @@ static void begin(struct cell *c)
 
 static void close_queue(struct cell *c)
 {
-    server_forget(&c->x.server);
     if (c->x.version == 1)
         ok(CloseHandle(c->x.queue), "error %lu", UL(GetLastError()));
     else

@@ -46,46 +46,16 @@ static int make_group(struct server *server)
            ok_eq(bind_group(server->group, server->queue), NO_ERROR);
 }
 
-/* The queues of running servers, by version. */
-#define SERVERS_MAX 64
-static void *volatile running[3][SERVERS_MAX];
-
-static void forget_queue(void *queue)
-{
-    int version, i;
-
-    for (version = 1; version <= 2; version++)
-        for (i = 0; i < SERVERS_MAX; i++)
-            InterlockedCompareExchangePointer(&running[version][i], NULL, queue);
-}
-
-/* A queue that a test closed itself is still in the list: its handle may come again, and its place is taken at last. */
-static void remember_queue(int version, void *queue)
-{
-    static volatile LONG turn;
-    int i;
-
-    forget_queue(queue);
-    for (i = 0; i < SERVERS_MAX; i++)
-        if (!InterlockedCompareExchangePointer(&running[version][i], queue, NULL))
-            return;
-    running[version][(ULONG)InterlockedIncrement(&turn) % SERVERS_MAX] = queue;
-}
-
-void server_forget(struct server *server)
-{
-    forget_queue(server->queue);
-}
-
 int queue_version(HANDLE queue)
 {
-    int version, i;
+    ULONG length;
 
-    for (version = 1; version <= 2; version++)
-        for (i = 0; i < SERVERS_MAX; i++)
-            if (running[version][i] == queue)
-                return version;
-    return 0;
+    /* [doc] A version 1 queue has no properties. */
+    switch (HttpQueryRequestQueueProperty(queue, HttpServerQueueLengthProperty, &length, sizeof length, 0, NULL, NULL)) {
+    case NO_ERROR: return 2;
+    case ERROR_NOT_SUPPORTED: return 1;
+    default: return 0;
+    }
 }
 
 static int open_queue(struct server *server)
@@ -102,10 +72,7 @@ static int start_on(struct server *server, int version, USHORT port)
     memset(server, 0, sizeof *server);
     server->version = version;
     server->port = port;
-    if (!open_queue(server))
-        return 0;
-    remember_queue(version, server->queue);
-    return 1;
+    return open_queue(server);
 }
 
 int server_start_bare(struct server *server, int version)
@@ -141,7 +108,6 @@ ULONG server_remove(struct server *server, const char *path)
 
 void server_stop(struct server *server)
 {
-    server_forget(server);
     if (server->version == 1) {
         ok(CloseHandle(server->queue), "CloseHandle: error %lu", UL(GetLastError()));
     } else {

@@ -39,10 +39,7 @@ struct server {
 
 int server_start(struct server *server, int version);
 
-/* Before a test closes the server's queue by itself: its handle's number will soon be another's. */
-void server_forget(struct server *server);
-
-/* The version of a running server's queue; 0 for other queues. */
+/* The version of a queue; 0 when that can't be told. */
 int queue_version(HANDLE queue);
 
 /* The same without any URL; `port` is free. */

@@ -97,8 +97,6 @@ static void stage_close(struct stage *s, BOOL used)
     } else {
         closesocket(s->scene.client);
         closesocket(s->other.client);
-        server_forget(&s->scene.server);
-        server_forget(&s->other.server);
         HttpCloseUrlGroup(s->scene.server.group);
         HttpCloseServerSession(s->scene.server.session);
         HttpCloseRequestQueue(s->scene.queue);
