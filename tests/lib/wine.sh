@@ -52,7 +52,7 @@ wine_prefix() {
 wine_need_32bit() {
     if [ ! -f build/wine/i386-unix/httpev.so ]; then
         skip "nothing was built for 32-bit programs: configure found no tools for it"
-    elif [ ! -d "$WINEPREFIX/drive_c/windows/syswow64" ]; then
+    elif [ ! -e "$WINEPREFIX/drive_c/windows/syswow64/kernel32.dll" ]; then
         skip "this Wine has no 32-bit half, or had none when it made $WINEPREFIX"
     else
         return 0
