@@ -63,7 +63,8 @@ struct cell {
     OVERLAPPED overlapped, *given; /* NULL when it blocks */
     HTTP_REQUEST_ID request;
     HTTP_CONNECTION_ID connection;
-    HANDLE event, port, thread, leave;
+    HANDLE event, port, thread;
+    HANDLE made, leave; /* a call in a thread: has returned; may end */
     ULONG returned;
 };
 
@@ -89,6 +90,8 @@ static DWORD WINAPI call_in_thread(void *arg)
     struct cell *c = arg;
 
     c->returned = make_call(c);
+    if (c->made)
+        SetEvent(c->made);
     if (c->leave) /* until it is told to end */
         WaitForSingleObject(c->leave, DEADLINE);
     return 0;
@@ -113,10 +116,16 @@ static void begin(struct cell *c)
     c->returned = ERROR_IO_PENDING;
     if (c->end == BY_EXIT)
         c->leave = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (c->leave && c->style != BLOCKED)
+        c->made = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (c->style == BLOCKED || c->end == BY_EXIT)
         c->thread = CreateThread(NULL, 0, call_in_thread, c, 0, NULL);
     else
         c->returned = make_call(c);
+    if (c->made) {
+        ok_eq(WaitForSingleObject(c->made, DEADLINE), WAIT_OBJECT_0);
+        CloseHandle(c->made);
+    }
     if (c->thread)
         ok_eq(WaitForSingleObject(c->thread, QUIET), WAIT_TIMEOUT);
     if (c->style != BLOCKED)
