@@ -166,7 +166,7 @@ Test(process, clocks)
     succeeds(QueryPerformanceFrequency(&frequency));
     succeeds(QueryPerformanceCounter(&count));
     eq(frequency.QuadPart, 10000000);
-    cr_assert(count.QuadPart / 10000 >= (LONGLONG)ticks);
+    cr_assert(count.QuadPart / 10000 >= (LONGLONG)(ticks - ticks / 1000)); /* one of the two clocks is adjusted */
 }
 
 static time_t unix_time(FILETIME t)
