@@ -241,6 +241,12 @@ static void test_chunks(int version)
     ok_eq(send_chunks(&x, 65535, &chunk), ERROR_INVALID_PARAMETER);
     chunk.DataChunkType = 99;
     ok_eq(send_chunks(&x, 1, &chunk), ERROR_INVALID_PARAMETER);
+    chunk.DataChunkType = HttpDataChunkTrailers;
+    chunk.Trailers.TrailerCount = 1;
+    chunk.Trailers.pTrailers = (void *)(pages.base + 1);
+    ok_eq(HttpSendResponseEntityBody(x.queue, x.in.v1.RequestId, 0, 1, &chunk, NULL, NULL, 0, NULL, NULL), ERROR_NOACCESS);
+    chunk.Trailers.pTrailers = NOWHERE;
+    ok_eq(HttpSendResponseEntityBody(x.queue, x.in.v1.RequestId, 0, 1, &chunk, NULL, NULL, 0, NULL, NULL), ERROR_NOACCESS);
     chunk_text(&chunk, "");
     chunk.FromMemory.pBuffer = pages_place(&pages, "done", 4, 0);
     chunk.FromMemory.BufferLength = 4;

@@ -20,6 +20,8 @@ static ULONG check_trailers(const HTTP_DATA_CHUNK *c, bool last)
 {
     if (!last || !c->Trailers.TrailerCount || !c->Trailers.pTrailers)
         return ERROR_INVALID_PARAMETER;
+    if (!API_IS_ALIGNED(c->Trailers.pTrailers))
+        return ERROR_NOACCESS;
     for (USHORT i = 0; i < c->Trailers.TrailerCount; i++) {
         const HTTP_UNKNOWN_HEADER *t = &c->Trailers.pTrailers[i];
 
