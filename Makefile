@@ -9,6 +9,11 @@ endif
 include $B/config.mk
 endif
 
+# As many jobs as processors, where the command line doesn't say.
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 S := dlls/httpapi
 WARN := -Wall -Wextra -Wno-missing-field-initializers
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
