@@ -209,6 +209,26 @@ OpaqueTest(refused)
 }
 
 /* A 101 without the flag has no body; the flag may come with a part, and the answer to HEAD has one then. */
+/* A switch that is refused for its trailers leaves the request as it was. */
+OpaqueTest(refused_with_trailers)
+{
+    struct answer a;
+    int fd = client_open(&l);
+    uint64_t id;
+
+    client_send(fd, GET "\r\n");
+    id = app_receive(&l)->id;
+    answer_begin(&a, 101, "-");
+    a.send.trailers = text_of("a: b\r\n");
+    cr_assert_eq(answer_send(&l, id, &a, OPAQUE | MORE), RESULT_INVALID);
+    app_answer(&l, id, "x");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_send(fd, GET "\r\n");
+    app_answer(&l, app_receive(&l)->id, "y");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_close(fd);
+}
+
 OpaqueTest(the_flag_comes_later)
 {
     int fd = client_open(&l);

@@ -352,8 +352,6 @@ TimeoutTest(drain)
     client_close(fd);
 }
 
-/* --- send rate */
-
 #define MEGABYTE (1 << 20)
 
 static char content[16 * MEGABYTE];
@@ -382,6 +380,45 @@ static void take(int fd, size_t bytes)
         bytes -= (size_t)n;
     }
     loopback_settle();
+}
+
+/* The rest of its body has the time to drain only when the answer is out. */
+TimeoutTest(body_behind_an_answer_that_is_still_sent)
+{
+    static struct answer a; /* the client's end tells its end */
+    int fd = client_open(&l);
+
+    limit((struct limits){.body = 10});
+    client_send(fd, POST "\r\n0123");
+    answer_begin(&a, 200, "OK");
+    answer_memory(&a, content, sizeof content);
+    cr_assert_eq(answer_send(&l, app_receive(&l)->id, &a, LAST), RESULT_PENDING);
+    loopback_settle();
+    lives(100000);
+    cr_assert(!a.over);
+    client_close(fd);
+}
+
+/* --- send rate */
+
+TimeoutTest(send_of_a_stream)
+{
+    static struct answer a, part; /* the queue's end tells the end of the part */
+    int fd = client_open(&l);
+    uint64_t id;
+
+    limit((struct limits){.send_rate = 6553});
+    client_send(fd, GET);
+    id = app_receive(&l)->id;
+    answer_begin(&a, 101, "-");
+    cr_assert_eq(answer_send(&l, id, &a, OPAQUE | MORE), RESULT_OK);
+    answer_part(&part);
+    answer_memory(&part, content, sizeof content);
+    cr_assert_eq(answer_send(&l, id, &part, MORE), RESULT_PENDING);
+    loopback_settle();
+    lives(1);
+    lives(100000);
+    client_close(fd);
 }
 
 TimeoutTest(send_to_a_client_that_never_reads)

@@ -103,12 +103,16 @@ struct op *op_begin(struct http_queue *q, OVERLAPPED *overlapped, struct op *sta
         overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
         event = overlapped->hEvent;
     }
-    if (!queue_object_hold(q))
+    if (!queue_object_hold(q)) {
+        if (overlapped)
+            overlapped->Internal = (ULONG_PTR)STATUS_INVALID_HANDLE;
         return NULL;
+    }
     if (overlapped)
         op = op_alloc();
     if (!op) {
         queue_object_release(q);
+        overlapped->Internal = (ULONG_PTR)STATUS_NO_MEMORY;
         return NULL;
     }
     io_init(&op->io, op_io_done);

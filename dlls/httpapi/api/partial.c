@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "../engine/guard.h"
 #include "../engine/page.h"
 #include "../engine/ranges.h"
 #include "head.h"
@@ -26,6 +27,9 @@
 /* What is being made. */
 struct partial {
     struct op *op;
+    HTTP_REQUEST_ID id;
+    const HTTP_RESPONSE_V1 *whole; /* the caller's */
+    ULONG error;
     HTTP_RESPONSE_V2 response; /* a copy, of which a version 1 queue's has the first part */
     uint64_t size;             /* of the whole body */
     struct range ranges[RANGES_MAX];
@@ -197,6 +201,7 @@ static ULONG install(struct partial *p)
     op->send.count = p->piece_count;
     op->send.framable = op->send.chunking = false;
     op->extra = p->text;
+    p->pieces = NULL; /* the op frees both, also when the headers can't be read any more */
     if (op->head != op->inline_head)
         free(op->head);
     op->head = op->inline_head;
@@ -287,22 +292,34 @@ static bool is_the_same(struct text if_range, const HTTP_RESPONSE_V1 *r)
     return same_text(if_range, known_text(r, HttpHeaderLastModified));
 }
 
-ULONG partial_make(struct op *op, HTTP_REQUEST_ID id, const HTTP_RESPONSE_V1 *r)
+static void make(void *arg)
 {
-    struct queue *engine = queue_object_engine(op->queue);
-    struct partial p = {.op = op, .size = body_size(&op->send)};
+    struct partial *p = arg;
+    const HTTP_RESPONSE_V1 *r = p->whole;
+    struct queue *engine = queue_object_engine(p->op->queue);
     struct ranges_asked asked;
 
-    if (!engine || !is_whole(op, r) || ranges_ask(engine, id, &asked))
-        return NO_ERROR;
+    if (!engine || !is_whole(p->op, r) || ranges_ask(engine, p->id, &asked))
+        return;
     if (!asked.range_text.ptr || !is_the_same(asked.if_range_text, r))
-        return NO_ERROR;
-    memcpy(&p.response, r, op->queue->version == 1 ? sizeof(HTTP_RESPONSE_V1) : sizeof(HTTP_RESPONSE_V2));
-    switch (ranges_parse(asked.range_text, p.size, p.ranges, &p.count)) {
-    case RANGES_ALL: return NO_ERROR;
-    case RANGES_SOME: return send_some(&p);
-    case RANGES_UNSATISFIABLE: return send_unsatisfiable(&p);
-    case RANGES_REFUSED: return send_refusal(&p);
+        return;
+    memcpy(&p->response, r, p->op->queue->version == 1 ? sizeof(HTTP_RESPONSE_V1) : sizeof(HTTP_RESPONSE_V2));
+    switch (ranges_parse(asked.range_text, p->size, p->ranges, &p->count)) {
+    case RANGES_ALL: break;
+    case RANGES_SOME: p->error = send_some(p); break;
+    case RANGES_UNSATISFIABLE: p->error = send_unsatisfiable(p); break;
+    case RANGES_REFUSED: p->error = send_refusal(p); break;
     }
-    return NO_ERROR;
+}
+
+/* What is made is outside of the guard: it can be given back when the caller's memory turns out to be gone. */
+ULONG partial_make(struct op *op, HTTP_REQUEST_ID id, const HTTP_RESPONSE_V1 *r)
+{
+    struct partial p = {.op = op, .id = id, .whole = r, .size = body_size(&op->send)};
+
+    if (guard_run(make, &p))
+        return p.error;
+    if (p.pieces)
+        discard(&p);
+    return ERROR_NOACCESS;
 }

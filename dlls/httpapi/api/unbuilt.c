@@ -86,11 +86,7 @@ static ULONG check_HttpQueryServiceConfiguration(HANDLE service, HTTP_SERVICE_CO
 #define check_HttpSetServiceConfiguration check_record
 #define check_HttpUpdateServiceConfiguration check_record
 #define check_HttpDeleteServiceConfiguration check_record
-#define check_HttpDeclarePush(queue, ...) check_queue(queue)
 #define check_HttpGetExtension(...) NO_ERROR
-#define check_HttpQueryRequestProperty(queue, ...) check_queue(queue)
-#define check_HttpReceiveClientCertificate(queue, ...) check_queue(queue)
-#define check_HttpSetRequestProperty(queue, ...) check_queue(queue)
 
 /* --- the exports */
 

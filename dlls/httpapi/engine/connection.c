@@ -574,7 +574,7 @@ static void measure_send(struct connection *c)
     uint64_t taken;
 
     c->send_due = 0;
-    if (!count_taken(c, &taken))
+    if (c->request->body.kind == BODY_OPAQUE || !count_taken(c, &taken))
         return;
     if (c->taken != TAKEN_UNKNOWN && taken - c->taken < SEND_PIECE)
         return time_out(c, "Timer_MinBytesPerSecond", true);

@@ -178,10 +178,12 @@ static enum result await_request(struct queue *q, struct lane *own, struct recei
     pthread_mutex_lock(&own->lock);
     open = atomic_load(&q->open);
     if (open) {
-        rx->queue = q;
         rx->lane = own;
-        if (rx->blocked)
+        if (rx->blocked) {
+            rx->blocked->queue = q;
+            rx->blocked->lane = own;
             rx->blocked->receive = rx;
+        }
         list_add_tail(&own->receives, &rx->io.node);
         atomic_fetch_add(&own->receive_count, 1); /* from here on rx may be over and gone at any time */
     }
@@ -207,20 +209,22 @@ enum result queue_receive(struct queue *q, struct receive *rx)
 
 /*
  * To the thread that runs this very loop, if it waits for this queue. It can't leave without the shard's lock, which the
- * caller holds, so its receive stays in memory; another shard may give it a request meanwhile.
+ * caller holds, so its waiter stays. Another shard may give it a request meanwhile: only under the lane's lock it is known
+ * to wait still.
  */
 static bool give_leader(struct queue *q, struct shard *s, struct request *r)
 {
-    struct receive *rx = s->leader ? s->leader->receive : NULL;
+    struct waiter *w = s->leader;
+    struct receive *rx = w ? w->receive : NULL;
     bool waits;
 
-    if (!rx || rx->queue != q)
+    if (!rx || w->queue != q)
         return false;
-    pthread_mutex_lock(&rx->lane->lock);
-    waits = s->leader->receive == rx;
+    pthread_mutex_lock(&w->lane->lock);
+    waits = w->receive == rx;
     if (waits)
         give(rx, r);
-    pthread_mutex_unlock(&rx->lane->lock);
+    pthread_mutex_unlock(&w->lane->lock);
     return waits;
 }
 

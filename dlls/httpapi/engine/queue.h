@@ -58,8 +58,7 @@ struct queue {
 struct receive {
     struct io io;
     struct request *request;
-    struct queue *queue;    /* that it waits in */
-    struct lane *lane;      /* where in it */
+    struct lane *lane;      /* that it waits in */
     struct waiter *blocked; /* the thread that waits for it, or NULL */
 };
 

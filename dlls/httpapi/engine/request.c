@@ -118,6 +118,7 @@ void request_retire(struct request *r)
 {
     slots_remove(&r->connection->shard->request_ids, r->id);
     r->state = REQUEST_ANSWERED;
+    r->connection->body_due = 0; /* draining has a time of its own */
     body_abort(r, RESULT_GONE);
 }
 
@@ -274,7 +275,8 @@ void request_return(struct request *r)
         request_retire(r);
         connection_unuse(c); /* abandoned while it was taken: the count is ours */
     } else if (!queue_push(r->queue, r)) {
-        connection_refuse(c, PAGE_UNAVAILABLE);
+        request_retire(r); /* not TAKEN any more: a reset would leave it to its taker */
+        connection_refuse(c, queue_refusal(r->queue));
         connection_settle(c);
     }
     shard_unlock(s);

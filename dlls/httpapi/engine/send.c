@@ -265,9 +265,9 @@ static enum result admit(struct request *r, struct send *s)
 {
     if (s->with_head == r->response_begun)
         return RESULT_INVALID;
-    if (s->opaque && !may_be_opaque(r, s))
-        return RESULT_INVALID;
     if (s->trailers.ptr && !may_have_trailers(r, s))
+        return RESULT_INVALID;
+    if (s->opaque && !may_be_opaque(r, s)) /* the last check: it changes the body */
         return RESULT_INVALID;
     if (s->with_head)
         finish_head(r, s);
@@ -317,31 +317,35 @@ static struct own_send *own_send_new(size_t data, unsigned count)
     return o;
 }
 
-/* False: a memory piece is gone; those behind it are empty. */
-static bool copy_pieces(struct own_send *o, const struct send *s)
+/* RESULT_FAULT: a memory piece is gone. RESULT_NO_MEMORY: no descriptor is left. Those behind it are empty. */
+static enum result copy_pieces(struct own_send *o, const struct send *s)
 {
+    enum result result = RESULT_OK;
     char *to = o->data;
-    bool there = true;
 
     for (unsigned i = 0; i < o->send.count; i++) {
         struct piece *p = &o->send.pieces[i];
 
-        *p = there ? s->pieces[s->next + i] : (struct piece){.fd = -1};
+        *p = result ? (struct piece){.fd = -1} : s->pieces[s->next + i];
         if (p->fd >= 0) {
             p->fd = dup(p->fd);
+            if (p->fd < 0)
+                result = RESULT_NO_MEMORY;
             continue;
         }
-        there = there && (!p->length || guard_copy(to, p->memory, p->length));
+        if (p->length && !guard_copy(to, p->memory, p->length))
+            result = RESULT_FAULT;
         p->memory = to;
         to += p->length;
     }
-    return there;
+    return result;
 }
 
 /* What is left of the application's send, copied: this reads the caller's memory, so no locks. */
 static enum result detach(const struct send *s, struct send **copy)
 {
     struct own_send *o;
+    enum result result;
     uint64_t data = 0; /* more than a process of 32 bits holds, when pieces are the same memory */
 
     for (unsigned i = s->next; i < s->count; i++)
@@ -350,9 +354,10 @@ static enum result detach(const struct send *s, struct send **copy)
     o = data < PTRDIFF_MAX / 2 ? own_send_new((size_t)data, s->count - s->next) : NULL;
     if (!o)
         return RESULT_NO_MEMORY;
-    if (!copy_pieces(o, s)) {
+    result = copy_pieces(o, s);
+    if (result) {
         own_send_over(&o->send.io);
-        return RESULT_FAULT;
+        return result;
     }
     if (s->trailers.ptr) /* behind the pieces */
         o->send.trailers = (struct text){memcpy(o->data + (data - s->trailers.len), s->trailers.ptr, s->trailers.len),

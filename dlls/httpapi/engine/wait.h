@@ -25,6 +25,8 @@
 
 #include "list.h"
 
+struct lane;
+struct queue;
 struct receive;
 struct shard;
 
@@ -35,6 +37,8 @@ struct waiter {
     atomic_uint state; /* enum wait_state; also the futex word */
     struct list node;  /* in shard.followers */
     _Atomic(struct receive *) receive; /* the receive it waits for while that is in a queue; of queue.c */
+    struct queue *queue;               /* that queue, and where in it: a receive that is over may be something else */
+    struct lane *lane;
 };
 
 /* Deadlines are nanoseconds of CLOCK_MONOTONIC. */
