@@ -9,6 +9,7 @@
 
 #include "unit.h"
 
+#include "engine/clock.h"
 #include "engine/connection.h"
 #include "engine/queue.h"
 #include "engine/request.h"
@@ -182,6 +183,26 @@ Test(queue, a_request_looks_into_all_lanes)
         push(&made[i], i, true);
         cr_assert_eq(rx.io.result, RESULT_OK);
         cr_assert_eq(rx.request, &made[i].request);
+    }
+}
+
+/* Its own lane's requests don't keep a thread from one that has waited much longer. */
+Test(queue, the_longest_waiting_goes_first)
+{
+    static struct made made[SHARDS];
+    static const unsigned order[SHARDS] = {2, 0, 3, 1};
+    struct receive rx;
+
+    start();
+    for (unsigned i = 0; i < SHARDS; i++)
+        made[order[i]].request.reached[STAGE_QUEUED] = (i + 1) * CLOCK_TICKS_PER_SECOND;
+    for (unsigned i = 0; i < SHARDS; i++)
+        push(&made[i], i, true);
+    for (unsigned i = 0; i < SHARDS; i++) {
+        io_init(&rx.io, ignore);
+        rx.blocked = NULL;
+        cr_assert_eq(queue_receive(q, &rx), RESULT_OK);
+        cr_assert_eq(rx.request, &made[order[i]].request);
     }
 }
 

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "connection.h"
 #include "request.h"
 #include "shard.h"
+
+#define OWN_LEAD (CLOCK_TICKS_PER_SECOND / 1000) /* so much earlier a request of another lane has to be to go first */
 
 static pthread_mutex_t queues_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct list open_queues = LIST_INIT(open_queues);
@@ -106,6 +109,16 @@ static struct receive *first_receive(struct lane *lane)
     return list_empty(&lane->receives) ? NULL : container_of(lane->receives.next, struct receive, io.node);
 }
 
+/* After a change to the list. Lane lock. */
+static void note_oldest(struct lane *lane)
+{
+    uint64_t oldest = 0;
+
+    if (!list_empty(&lane->ready))
+        oldest = container_of(lane->ready.next, struct request, node)->reached[STAGE_QUEUED] | 1;
+    atomic_store_explicit(&lane->oldest, oldest, memory_order_relaxed);
+}
+
 /* Lane lock. */
 static struct request *take_ready(struct lane *lane)
 {
@@ -115,6 +128,7 @@ static struct request *take_ready(struct lane *lane)
     if (!l)
         return NULL;
     atomic_fetch_sub(&lane->ready_count, 1);
+    note_oldest(lane);
     lane->pace.taken++;
     r = container_of(l, struct request, node);
     r->state = REQUEST_TAKEN;
@@ -154,16 +168,35 @@ static bool match_lanes(struct lane *ready, struct lane *receives, bool wake)
     return all;
 }
 
-/* The first request of this lane or, round from there, of another one. */
-static struct request *take_any(struct queue *q, const struct lane *own)
+/* Where a request has waited longest; but a bit longer elsewhere isn't worth the way. NULL: nothing waits. */
+static struct lane *longest_waiting(struct queue *q, struct lane *own)
+{
+    uint64_t oldest = atomic_load_explicit(&own->oldest, memory_order_relaxed);
+    struct lane *lane = oldest ? own : NULL;
+
+    oldest = oldest ? oldest - OWN_LEAD : UINT64_MAX;
+    for (unsigned i = 1; i < lane_count(); i++) {
+        struct lane *other = next_lane(q, own, i);
+        uint64_t since = atomic_load_explicit(&other->oldest, memory_order_relaxed);
+
+        if (!since || since >= oldest)
+            continue;
+        oldest = since;
+        lane = other;
+    }
+    return lane;
+}
+
+/* NULL when there is none, or others were faster each time: then who waits, and looks again. */
+static struct request *take_any(struct queue *q, struct lane *own)
 {
     struct request *r = NULL;
 
-    for (unsigned i = 0; !r && i < lane_count(); i++) {
-        struct lane *lane = next_lane(q, own, i);
+    for (unsigned tries = 0; !r && tries < lane_count(); tries++) {
+        struct lane *lane = longest_waiting(q, own);
 
-        if (!atomic_load(&lane->ready_count))
-            continue;
+        if (!lane)
+            break;
         pthread_mutex_lock(&lane->lock);
         r = take_ready(lane);
         pthread_mutex_unlock(&lane->lock);
@@ -255,6 +288,7 @@ static enum pushed push_own(struct queue *q, struct lane *own, struct request *r
     } else {
         r->state = REQUEST_READY;
         list_add_tail(&own->ready, &r->node);
+        note_oldest(own);
         atomic_fetch_add(&own->ready_count, 1);
     }
     pthread_mutex_unlock(&own->lock);
@@ -306,6 +340,7 @@ bool queue_forget(struct queue *q, struct request *r)
     waiting = r->state == REQUEST_READY;
     if (waiting) {
         list_del(&r->node);
+        note_oldest(lane);
         atomic_fetch_sub(&lane->ready_count, 1);
     }
     pthread_mutex_unlock(&lane->lock);

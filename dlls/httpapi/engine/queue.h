@@ -7,7 +7,8 @@
  * another shard uses. Only who finds nothing in their own lane look at the others:
  *
  *   a request  goes to a receive of its own lane, or of another one that says it has some, or waits
- *   a receive  gets a request of its own lane, or of another one that says it has some, or waits
+ *   a receive  gets a request of its own lane, or of another one that says it has some, or waits; of another one, too, when
+ *              that has waited a millisecond longer, so that no connection depends on which threads receive
  *
  * Both count themselves as waiting before they look at the others' counts for the last time, so of a request and a receive
  * that come at the same moment at least one sees the other; it then takes both lanes' locks, in the order of their
@@ -42,6 +43,7 @@ struct lane {
     struct list ready;           /* struct request */
     struct list receives;        /* struct receive */
     atomic_uint ready_count, receive_count; /* changed under the lock, read without */
+    _Atomic(uint64_t) oldest;    /* when the first of `ready` came, in clock_ticks(), never 0; 0: there is none. The same */
     struct pace pace;            /* of threads that take requests from `ready` */
 } __attribute__((aligned(64)));  /* a cache line of another lane isn't touched */
 
