@@ -6,19 +6,27 @@
 
 #define MODIFIED "Sun, 06 Nov 1994 08:49:37 GMT"
 
+#define TEXT_MAX 4096
+
+/* The response to the request in hand, and what the client gets. */
+static void answer(struct scene *x, struct reply *r, char text[TEXT_MAX])
+{
+    ok_eq(reply_send(x->queue, x->in.v1.RequestId, 0, r, NULL), NO_ERROR);
+    ok(recv_answer(x->client, text, TEXT_MAX) > 0, "no answer");
+}
+
 /* [rp] The Date header is the API's: always there, once, also when the program brings one. */
 static void test_date(int version)
 {
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
 
     scene_open(&x, version);
     scene_take(&x, GET_FOOBAR, 0);
     reply_init(&r, 200, "OK");
     reply_header(&r, HttpHeaderDate, "yesterday");
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok_eq(count_of(text, "\r\nDate: "), 1);
     ok_eq(strlen(value_of(text, "Date")), strlen("Sun, 06 Nov 1994 08:49:37 GMT"));
     ok(!strstr(text, "yesterday"), "got %s", text);
@@ -30,14 +38,13 @@ static void test_status_line(int version)
 {
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
 
     scene_open(&x, version);
     scene_take(&x, GET_FOOBAR, 0);
     reply_init(&r, 999, "");
     r.response.Version.MajorVersion = 1;
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok(!strncmp(text, "HTTP/1.1 999 \r\n", 15), "got %s", text);
     check_alive(&x);
     scene_close(&x);
@@ -49,7 +56,7 @@ static void test_headers(int version)
     HTTP_UNKNOWN_HEADER unknown[] = {{5, 6, "Name1", "Value1"}, {5, 6, "Name2", "Value2"}, {5, 0, "Name3", ""}};
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
 
     scene_open(&x, version);
     scene_take(&x, GET_FOOBAR, 0);
@@ -58,8 +65,7 @@ static void test_headers(int version)
     r.response.Headers.pUnknownHeaders = unknown;
     reply_header(&r, HttpHeaderContentType, "text/plain");
     reply_header(&r, HttpHeaderLocation, "");
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok(strstr(text, "\r\nName1: Value1\r\nName2: Value2\r\nName3: \r\n") != NULL, "got %s", text);
     ok_str(value_of(text, "Content-Type"), "text/plain");
     ok_str(value_of(text, "Location"), "(none)");
@@ -75,7 +81,7 @@ static void test_order(int version)
 {
     struct reply r;
     struct scene x;
-    char text[4096], expected[512];
+    char text[TEXT_MAX], expected[512];
 
     scene_open(&x, version);
     scene_take(&x,
@@ -106,7 +112,7 @@ static void test_sizes(int version)
                    {204, "No Content", 114}, {205, "Reset Content", 117}, {304, "Not Modified", 116}};
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
     ULONG bytes;
     size_t i;
 
@@ -129,15 +135,14 @@ static void test_unknown_connection(int version)
     HTTP_UNKNOWN_HEADER unknown = {10, 7, "Connection", "Upgrade"};
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
 
     scene_open(&x, version);
     scene_take(&x, GET_FOOBAR, 0);
     reply_init(&r, 200, "OK");
     r.response.Headers.UnknownHeaderCount = 1;
     r.response.Headers.pUnknownHeaders = &unknown;
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok_str(value_of(text, "Connection"), "Upgrade");
     scene_close(&x);
 }
@@ -147,14 +152,13 @@ static void test_server_header(int version)
 {
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
 
     scene_open(&x, version);
     scene_take(&x, GET_FOOBAR, 0);
     reply_init(&r, 200, "OK");
     reply_header(&r, HttpHeaderServer, "mine");
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok_str(value_of(text, "Server"), "mine Microsoft-HTTPAPI/2.0");
     ok_eq(count_of(text, "\r\nServer: "), 1);
     scene_close(&x);
@@ -168,14 +172,13 @@ static void v2_test_multiple_headers(void)
     HTTP_RESPONSE_INFO info;
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
 
     reply_multiple(&r, &info, &multiple, HttpHeaderWwwAuthenticate, values, 3);
     multiple.Flags = HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER;
     scene_open(&x, 2);
     scene_take(&x, GET_FOOBAR, 0);
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok(strstr(text, "\r\nWWW-Authenticate: a\r\nWWW-Authenticate: b\r\n") != NULL, "got %s", text);
     ok_eq(count_of(text, "WWW-Authenticate"), 2);
     check_alive(&x);
@@ -187,14 +190,13 @@ static void test_eight_bits(int version)
 {
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
 
     scene_open(&x, version);
     scene_take(&x, GET_FOOBAR, 0);
     reply_init(&r, 200, "OK");
     reply_header(&r, HttpHeaderEtag, "\"\xc3\xa4\xff\"");
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok_str(value_of(text, "ETag"), "\"\xc3\xa4\xff\"");
     scene_close(&x);
 }
@@ -215,7 +217,7 @@ static void v2_test_challenges(void)
     HTTP_RESPONSE_INFO info;
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
     size_t i;
 
     scene_open(&x, 2);
@@ -239,15 +241,14 @@ static void v2_test_multiple_others(void)
     HTTP_RESPONSE_INFO info;
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
 
     scene_open(&x, 2);
     reply_multiple(&r, &info, &multiple, HttpHeaderSetCookie, values, 2);
     reply_header(&r, HttpHeaderSetCookie, "first");
     reply_unknown(&r, "X-Last", "1");
     scene_take(&x, GET_FOOBAR, 0);
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok(strstr(text, "\r\nSet-Cookie: first\r\nServer: Microsoft-HTTPAPI/2.0\r\nX-Last: 1\r\nSet-Cookie: b\r\n"
                     "Set-Cookie: a\r\nDate: ") != NULL,
        "got %s", text);
@@ -260,8 +261,7 @@ static void v2_test_multiple_others(void)
     check_ends(&x);
     reply_multiple(&r, &info, &multiple, HttpHeaderDate, values, 2);
     scene_take(&x, GET_FOOBAR, 0);
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok_eq(count_of(text, "\r\nDate: "), 1);
     ok_eq(strlen(value_of(text, "Date")), strlen(MODIFIED));
     scene_close(&x);
@@ -306,7 +306,7 @@ static void test_known_order(int version)
                                          HttpHeaderContentType, HttpHeaderEtag, HttpHeaderLastModified, HttpHeaderAllow};
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
     size_t i;
 
     scene_open(&x, version);
@@ -314,8 +314,7 @@ static void test_known_order(int version)
     reply_init(&r, 200, "OK");
     for (i = 0; i < ARRAYSIZE(ids); i++)
         reply_header(&r, ids[i], "v");
-    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
-    ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
+    answer(&x, &r, text);
     ok(strstr(text, "HTTP/1.1 200 OK\r\nCache-Control: v\r\nAllow: v\r\nContent-Type: v\r\nLast-Modified: v\r\nETag: v\r\n"
                     "Vary: v\r\nWWW-Authenticate: v\r\nServer: Microsoft-HTTPAPI/2.0\r\nDate: ") == text,
        "got %s", text);
@@ -328,7 +327,7 @@ static void test_known_connection(int version)
     static const char *const ignored[] = {"keep-alive", "Upgrade", "closed", "x, y"};
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
     size_t i;
 
     scene_open(&x, version);
@@ -354,7 +353,7 @@ static void test_ignored_members(int version)
                                   HTTP_RESPONSE_FLAG_MORE_ENTITY_BODY_EXISTS};
     struct reply r;
     struct scene x;
-    char text[4096];
+    char text[TEXT_MAX];
     size_t i;
 
     scene_open(&x, version);

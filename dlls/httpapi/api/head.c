@@ -10,11 +10,6 @@
 #include "api.h"
 #include "queue_object.h"
 
-static struct text known_text(const HTTP_KNOWN_HEADER *h)
-{
-    return (struct text){h->pRawValue, h->pRawValue ? h->RawValueLength : 0};
-}
-
 static ULONG check_multiple(const HTTP_RESPONSE_INFO *info)
 {
     const HTTP_MULTIPLE_KNOWN_HEADERS *m = info->pInfo;
@@ -85,7 +80,7 @@ static void write_challenges(struct head *h, const HTTP_MULTIPLE_KNOWN_HEADERS *
 {
     for (unsigned rank = 0; rank <= SCHEMES; rank++)
         for (USHORT i = 0; i < m->KnownHeaderCount; i++) {
-            struct text value = known_text(&m->KnownHeaders[i]);
+            struct text value = header_text(&m->KnownHeaders[i]);
 
             if (value.len && strength(value) == rank)
                 head_repeated(h, RESP_WwwAuthenticate, value);
@@ -100,7 +95,7 @@ static void write_multiple(struct head *h, const HTTP_MULTIPLE_KNOWN_HEADERS *m)
     if (id == RESP_WwwAuthenticate && !(m->Flags & HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER))
         return write_challenges(h, m);
     for (USHORT i = 0; i < m->KnownHeaderCount && id < RESP_MAX; i++)
-        head_repeated(h, (enum response_header)id, known_text(&m->KnownHeaders[i]));
+        head_repeated(h, (enum response_header)id, header_text(&m->KnownHeaders[i]));
 }
 
 /* What only a version 2 structure has. */
@@ -117,7 +112,7 @@ void head_write(struct head *h, char *buffer, size_t size, const struct http_que
 
     head_begin(h, buffer, size, r->StatusCode, (struct text){r->pReason, r->pReason ? r->ReasonLength : 0});
     for (unsigned id = 0; id < RESP_MAX; id++)
-        head_known(h, (enum response_header)id, known_text(&headers->KnownHeaders[id]));
+        head_known(h, (enum response_header)id, header_text(&headers->KnownHeaders[id]));
     head_server(h);
     for (USHORT i = 0; i < headers->UnknownHeaderCount; i++) {
         const HTTP_UNKNOWN_HEADER *u = &headers->pUnknownHeaders[i];

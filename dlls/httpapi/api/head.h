@@ -11,6 +11,11 @@
 
 struct http_queue;
 
+static inline struct text header_text(const HTTP_KNOWN_HEADER *h)
+{
+    return (struct text){h->pRawValue, h->pRawValue ? h->RawValueLength : 0};
+}
+
 /*
  * Before anything is held: the structure makes sense. A version 1 queue's structure ends where HTTP_RESPONSE_V1 ends.
  * ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED, ERROR_NOACCESS for what is misaligned.

@@ -44,9 +44,7 @@ struct partial {
 
 static struct text known_text(const HTTP_RESPONSE_V1 *r, HTTP_HEADER_ID id)
 {
-    const HTTP_KNOWN_HEADER *h = &r->Headers.KnownHeaders[id];
-
-    return (struct text){h->pRawValue, h->pRawValue ? h->RawValueLength : 0};
+    return header_text(&r->Headers.KnownHeaders[id]);
 }
 
 static void set_known(struct partial *p, HTTP_HEADER_ID id, const char *value)

@@ -6,8 +6,8 @@
  * nothing, so that programs can declare without asking; that is all there is to do for HTTP/1.
  */
 #include "../engine/request.h"
-#include "../engine/shard.h"
 #include "api.h"
+#include "head.h"
 #include "queue_object.h"
 
 /* A pushed request has no body: "0" is all that a length may be. */
@@ -20,7 +20,7 @@ static bool says_body(const HTTP_REQUEST_HEADERS *h)
         return true;
     if (!length->RawValueLength)
         return false;
-    if (!length->pRawValue || !text_to_u64((struct text){length->pRawValue, length->RawValueLength}, &value))
+    if (!text_to_u64(header_text(length), &value))
         return true;
     return value;
 }
@@ -53,7 +53,6 @@ ULONG api_HttpDeclarePush(HANDLE queue, HTTP_REQUEST_ID id, HTTP_VERB verb, PCWS
 {
     struct http_queue *q = queue_object_find(queue);
     struct queue *engine;
-    struct request *r;
     ULONG error;
 
     TRACE("queue %p id %llx verb %u path %p query %p headers %p", queue, (unsigned long long)id, verb,
@@ -65,9 +64,5 @@ ULONG api_HttpDeclarePush(HANDLE queue, HTTP_REQUEST_ID id, HTTP_VERB verb, PCWS
     if (error)
         return error;
     engine = queue_object_engine(q);
-    r = engine ? request_lock(engine, id) : NULL;
-    if (!r)
-        return ERROR_CONNECTION_INVALID;
-    shard_unlock(r->connection->shard);
-    return NO_ERROR;
+    return engine && request_known(engine, id) ? NO_ERROR : ERROR_CONNECTION_INVALID;
 }

@@ -719,30 +719,37 @@ unsigned connections_cancel(io_match *match, const void *arg)
     return x.count;
 }
 
-bool connection_known(uint64_t id)
-{
-    unsigned index = slots_shard(id);
-    bool known;
-
-    if (index >= shard_count)
-        return false;
-    shard_lock(shards[index]);
-    known = slots_find(&shards[index]->connection_ids, id);
-    shard_unlock(shards[index]);
-    return known;
-}
-
-enum result connection_wait_disconnect(uint64_t id, struct io *io)
+/* As request_lock(). */
+static struct connection *connection_lock(uint64_t id)
 {
     unsigned index = slots_shard(id);
     struct connection *c;
 
     if (index >= shard_count)
-        return RESULT_GONE;
+        return NULL;
     shard_lock(shards[index]);
     c = slots_find(&shards[index]->connection_ids, id);
+    if (!c)
+        shard_unlock(shards[index]);
+    return c;
+}
+
+bool connection_known(uint64_t id)
+{
+    struct connection *c = connection_lock(id);
+
     if (c)
-        list_add_tail(&c->disconnects, &io->node);
-    shard_unlock(shards[index]);
-    return c ? RESULT_PENDING : RESULT_GONE;
+        shard_unlock(c->shard);
+    return c;
+}
+
+enum result connection_wait_disconnect(uint64_t id, struct io *io)
+{
+    struct connection *c = connection_lock(id);
+
+    if (!c)
+        return RESULT_GONE;
+    list_add_tail(&c->disconnects, &io->node);
+    shard_unlock(c->shard);
+    return RESULT_PENDING;
 }
