@@ -23,20 +23,20 @@ static const struct {
     {PAGE_BAD_HOST, "400 Bad Request", 334, NULL},
     {PAGE_BAD_HEADER, "400 Bad Request", 339, NULL},
     {PAGE_TOO_LONG, "400 Bad Request", 346, "c7f13b90b073178b4091022c635b337f"},
+    {PAGE_FIELD_TOO_LONG, "400 Bad Request", 342, NULL},
+    {PAGE_FORBIDDEN, "403 Forbidden", 312, NULL},
     {PAGE_NOT_FOUND, "404 Not Found", 315, NULL},
     {PAGE_LENGTH_REQUIRED, "411 Length Required", 344, NULL},
     {PAGE_URL_TOO_LONG, "414 Request-URI Too Long", 329, "13f39bc2608363e208ba9494d5d6379c"},
     {PAGE_BAD_RANGE, "416 Requested Range Not Satisfiable", 362, NULL},
     {PAGE_NO_CODING, "501 Not Implemented", 343, NULL},
     {PAGE_UNAVAILABLE, "503 Service Unavailable", 326, NULL},
-    {PAGE_DISABLED, "503 Disabled", 326, NULL},
-    {PAGE_QUEUE_FULL, "503 QueueFull", 326, NULL},
 };
 
 /* The page's text, NUL-terminated; its body. */
 static const char *write_page(enum page page, bool head_only, char text[PAGE_SIZE_MAX])
 {
-    size_t n = page_write(page, head_only, text);
+    size_t n = page_write(page, head_only, false, text);
     char *end;
 
     cr_assert(n < PAGE_SIZE_MAX);
@@ -133,4 +133,45 @@ Test(page, the_body_of_the_plainest)
                      "<BODY><h2>Bad Request</h2>\r\n"
                      "<hr><p>HTTP Error 400. The request is badly formed.</p>\r\n"
                      "</BODY></HTML>\r\n");
+}
+
+/* Microsoft's page of HttpServer503VerbosityProperty: a detailed reason phrase. The body is the same. */
+Test(page, a_503_that_says_why)
+{
+    char plain[PAGE_SIZE_MAX], detailed[PAGE_SIZE_MAX], want[64];
+
+    for (enum page p = PAGE_NONE + 1; p < PAGE_MAX; p++) {
+        const char *body = write_page(p, false, plain);
+
+        detailed[page_write(p, false, true, detailed)] = 0;
+        cr_assert_str_eq(body, strstr(detailed, "\r\n\r\n") + 4);
+        snprintf(want, sizeof want, "HTTP/1.1 503 %s\r\n", page_phrase(p));
+        cr_assert_eq(!strncmp(detailed, want, strlen(want)), page_status(p) == 503, "%s", detailed);
+        cr_assert(page_status(p) != 503 || !strncmp(plain, "HTTP/1.1 503 Service Unavailable\r\n", 34), "%s", plain);
+    }
+}
+
+/* Microsoft's list of the error log's reasons (KB 820729): those that are answers. */
+Test(page, phrases)
+{
+    static const struct {
+        const char *phrase;
+        unsigned status;
+    } listed[] = {
+        {"BadRequest", 400}, {"FieldLength", 400}, {"Header", 400}, {"Hostname", 400}, {"Invalid_CR/LF", 400},
+        {"Number", 400}, {"RequestLength", 400}, {"URL", 400}, {"Verb", 400}, {"Forbidden", 403}, {"NotFound", 404},
+        {"LengthRequired", 411}, {"Precondition", 412}, {"EntityTooLarge", 413}, {"URL_Length", 414}, {"-", 416},
+        {"Internal", 500}, {"N/I", 501}, {"AppOffline", 503}, {"AppShutdown", 503}, {"ConnLimit", 503},
+        {"Disabled", 503}, {"N/A", 503}, {"QueueFull", 503}, {"Version_N/S", 505},
+    };
+
+    cr_assert_eq(COUNT(listed), PAGE_MAX - 1);
+    for (enum page p = PAGE_NONE + 1; p < PAGE_MAX; p++) {
+        size_t i = 0;
+
+        while (i < COUNT(listed) && strcmp(listed[i].phrase, page_phrase(p)))
+            i++;
+        cr_assert(i < COUNT(listed), "%s", page_phrase(p));
+        cr_assert_eq(page_status(p), listed[i].status, "%s", page_phrase(p));
+    }
 }

@@ -227,12 +227,19 @@ void connection_want_write(struct connection *c, bool want)
     shard_poke(c->shard);
 }
 
+/* Only of its queue the program can say that clients are to know less or more of a 503. */
+static enum verbosity verbosity_of(const struct request *r, enum page page)
+{
+    return r->queue && page_status(page) == 503 ? queue_verbosity(r->queue) : VERBOSITY_LIMITED;
+}
+
 void connection_refuse(struct connection *c, enum page page)
 {
     struct request *r = c->request;
+    enum verbosity verbosity = verbosity_of(r, page);
     bool begun = r->response_begun;
 
-    if (page == PAGE_RESET)
+    if (verbosity == VERBOSITY_BASIC)
         return connection_close(c, true);
     if (c->state != CONN_REQUEST)
         set_state(c, CONN_REQUEST, 0);
@@ -240,7 +247,7 @@ void connection_refuse(struct connection *c, enum page page)
     r->close_after = true;
     r->body.complete = r->body.broken = true;
     if (!begun)
-        send_page(r, page);
+        send_page(r, page, verbosity == VERBOSITY_FULL);
 }
 
 static void release_request(struct connection *c)
@@ -310,8 +317,10 @@ static enum page route(struct connection *c)
     if (!to.target)
         return to.host_known ? PAGE_NOT_FOUND : PAGE_BAD_HOST;
     c->limits = to.target->limits;
-    if (!to.target->queue || to.target->disabled || request_assign_id(r))
+    if (!to.target->queue || request_assign_id(r))
         return PAGE_UNAVAILABLE;
+    if (to.target->disabled)
+        return PAGE_DISABLED;
     r->queue = to.target->queue;
     r->url_context = to.context;
     c->deadline = due_in(c->limits.queue);
@@ -631,7 +640,7 @@ static void leave_queue(struct connection *c, struct queue *q, bool reset)
     if (c->state != CONN_REQUEST || r->queue != q || r->state == REQUEST_ANSWERED)
         return;
     if (r->state == REQUEST_READY && queue_forget(q, r))
-        connection_refuse(c, PAGE_UNAVAILABLE);
+        connection_refuse(c, PAGE_APP_SHUTDOWN);
     else if (reset)
         connection_close(c, true);
 }

@@ -102,7 +102,7 @@ void connection_want_write(struct connection *c, bool want);
 
 /*
  * Answers the present request with an error page of ours (or nothing, when a response has begun) and ends the
- * connection; PAGE_RESET ends it at once. Shard lock.
+ * connection; with a reset and nothing, where the queue's verbosity says so. Shard lock.
  */
 void connection_refuse(struct connection *c, enum page page);
 

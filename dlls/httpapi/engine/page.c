@@ -9,13 +9,13 @@
 #include "date.h"
 
 struct page_text {
-    int status;
-    const char *reason, *title, *heading, *message;
+    unsigned status;
+    const char *reason, *title, *heading, *message, *phrase;
 };
 
 static const struct page_text pages[PAGE_MAX] = {
-#define X(name, status, reason, title, heading, message) \
-    [PAGE_##name] = {status, reason, title, heading, message},
+#define X(name, status, reason, title, heading, message, phrase) \
+    [PAGE_##name] = {status, reason, title, heading, message, phrase},
     PAGES(X)
 #undef X
 };
@@ -30,20 +30,21 @@ size_t page_body(enum page page, char buffer[PAGE_SIZE_MAX])
         "<HTML><HEAD><TITLE>%s</TITLE>\r\n"
         "<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n"
         "<BODY><h2>%s</h2>\r\n"
-        "<hr><p>HTTP Error %d. %s</p>\r\n"
+        "<hr><p>HTTP Error %u. %s</p>\r\n"
         "</BODY></HTML>\r\n",
         p->title, p->heading, p->status, p->message);
 }
 
-size_t page_write(enum page page, bool head_only, char buffer[PAGE_SIZE_MAX])
+size_t page_write(enum page page, bool head_only, bool detailed, char buffer[PAGE_SIZE_MAX])
 {
     const struct page_text *p = &pages[page];
     char body[PAGE_SIZE_MAX], date[DATE_LEN + 1];
+    const char *reason = detailed && p->status == 503 ? p->phrase : p->reason;
     size_t body_len = page_body(page, body);
 
     date_now(date);
     return (size_t)snprintf(buffer, PAGE_SIZE_MAX,
-                            "HTTP/1.1 %d %s\r\n"
+                            "HTTP/1.1 %u %s\r\n"
                             "Content-Type: text/html; charset=us-ascii\r\n"
                             "Server: Microsoft-HTTPAPI/2.0\r\n"
                             "Date: %s\r\n"
@@ -51,5 +52,15 @@ size_t page_write(enum page page, bool head_only, char buffer[PAGE_SIZE_MAX])
                             "Content-Length: %zu\r\n"
                             "\r\n"
                             "%s",
-                            p->status, p->reason, date, body_len, head_only ? "" : body);
+                            p->status, reason, date, body_len, head_only ? "" : body);
+}
+
+unsigned page_status(enum page page)
+{
+    return pages[page].status;
+}
+
+const char *page_phrase(enum page page)
+{
+    return pages[page].phrase;
 }

@@ -319,16 +319,19 @@ bool queue_push(struct queue *q, struct request *r)
     return pushed != PUSHED_REFUSED;
 }
 
-/* Clients of a queue that was shut down came when all was well: they get the page, whatever the verbosity. */
 enum page queue_refusal(struct queue *q)
+{
+    if (!atomic_load(&q->open))
+        return PAGE_APP_SHUTDOWN;
+    return atomic_load(&q->enabled) ? PAGE_QUEUE_FULL : PAGE_DISABLED;
+}
+
+/* Clients of a queue that was shut down came when all was well: they get the page in any case. */
+enum verbosity queue_verbosity(struct queue *q)
 {
     enum verbosity verbosity = atomic_load(&q->verbosity);
 
-    if (!atomic_load(&q->open) || verbosity == VERBOSITY_LIMITED)
-        return PAGE_UNAVAILABLE;
-    if (verbosity == VERBOSITY_BASIC)
-        return PAGE_RESET;
-    return atomic_load(&q->enabled) ? PAGE_QUEUE_FULL : PAGE_DISABLED;
+    return verbosity == VERBOSITY_BASIC && !atomic_load(&q->open) ? VERBOSITY_LIMITED : verbosity;
 }
 
 bool queue_forget(struct queue *q, struct request *r)

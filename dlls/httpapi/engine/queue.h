@@ -34,9 +34,6 @@
 
 struct request;
 
-/* What a client is told that comes in vain, HttpServer503VerbosityProperty: nothing, that it did, or also why. */
-enum verbosity { VERBOSITY_BASIC, VERBOSITY_LIMITED, VERBOSITY_FULL };
-
 /* What waits, of one shard. */
 struct lane {
     pthread_mutex_t lock;
@@ -92,8 +89,9 @@ enum result queue_receive(struct queue *q, struct receive *rx);
 /* Hands the request to a receive or keeps it. Lock of the request's shard. False: the queue is full or not open. */
 bool queue_push(struct queue *q, struct request *r);
 
-/* What a request gets that queue_push() didn't take. Any locks. */
+/* Why queue_push() didn't take a request, and how much of that its client is told. Any locks. */
 enum page queue_refusal(struct queue *q);
+enum verbosity queue_verbosity(struct queue *q);
 
 /* Takes a waiting request back. Lock of the request's shard. False: a receive has it already. */
 bool queue_forget(struct queue *q, struct request *r);

@@ -539,13 +539,13 @@ static struct own_send *send_own(struct request *r, size_t size)
     return o;
 }
 
-void send_page(struct request *r, enum page page)
+void send_page(struct request *r, enum page page, bool detailed)
 {
     struct own_send *o = send_own(r, PAGE_SIZE_MAX);
 
     if (!o)
         return connection_close(r->connection, false);
-    o->send.few[0].length = page_write(page, r->verb == VERB_HEAD, o->data);
+    o->send.few[0].length = page_write(page, r->verb == VERB_HEAD, detailed, o->data);
     r->response_begun = r->close_after = true;
     send_continue(r);
 }

@@ -64,8 +64,8 @@ enum result send_begin(struct queue *q, uint64_t id, struct send *s);
 /* Goes on with waiting sends when the socket takes more. Shard lock. */
 void send_continue(struct request *r);
 
-/* An answer of the engine's own, behind which the connection ends. The request has been retired. Shard lock. */
-void send_page(struct request *r, enum page page);
+/* An answer of the engine's own, behind which the connection ends; as page_write(). The request has been retired. Shard lock. */
+void send_page(struct request *r, enum page page, bool detailed);
 
 /* 100 Continue. Shard lock, and the caller uses the connection. */
 void send_invitation(struct request *r);
