@@ -13,7 +13,7 @@
 
 #include "exports.h"
 
-#define DOOR_VERSION 5
+#define DOOR_VERSION 6
 
 /* Aligned alike: of itself, a 64-bit number is aligned to four bytes by 32-bit ELF compilers, and to eight by PE ones. */
 typedef uint64_t __attribute__((aligned(8))) door_u64;
@@ -35,6 +35,18 @@ struct door_attach {
     uint32_t version;
     uint32_t service_threads;
     char build[64]; /* in: the PE half's build; out: the ELF half's */
+};
+
+enum door_parameter_kind { DOOR_PARAMETER_OTHER, DOOR_PARAMETER_NUMBER, DOOR_PARAMETER_STRING };
+
+#define DOOR_PARAMETER_TEXT_MAX 780
+
+/* A value of the registry's HTTP\Parameters key, behind attach and before any other call. Text is UTF-8 with a NUL. */
+struct door_parameter {
+    char name[64];
+    uint32_t kind; /* enum door_parameter_kind */
+    uint32_t number;
+    char text[DOOR_PARAMETER_TEXT_MAX + 1];
 };
 
 /* A service thread: doesn't return. */
@@ -147,7 +159,7 @@ struct door_event {
     X(port_serve, door_port) X(port_forget, door_port) X(port_closing, door_port) X(port_duplicated, door_port) \
     X(port_early, door_port) X(port_watch, door_port)
 #define DOOR_INTERNAL(X) \
-    X(attach, door_attach) X(serve, door_serve) X(undocumented, door_undocumented) X(release, door_release) \
+    X(attach, door_attach) X(parameter, door_parameter) X(serve, door_serve) X(undocumented, door_undocumented) X(release, door_release) \
     X(handle_known, door_handle) X(handle_closing, door_handle) X(handle_duplicated, door_handle) \
     X(handle_set_information, door_handle) X(handle_cancel, door_handle) \
     X(thread_ends, door_thread) \

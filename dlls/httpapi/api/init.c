@@ -8,8 +8,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "../engine/parameters.h"
 #include "../engine/router.h"
 #include "../engine/shard.h"
+#include "../host/host.h"
 #include "api.h"
 #include "status.h"
 
@@ -41,9 +43,23 @@ static void count(ULONG flags, int step)
     atomic_store_explicit(&initialized_any, initialized[0] || initialized[1], memory_order_release);
 }
 
+/* As the driver does at its start: what changes in the registry afterwards is for the next program. */
+static enum result start_engine(void)
+{
+    static bool parameters_read;
+
+    if (!parameters_read) {
+        host_parameters();
+        parameters_start();
+        parameters_read = true;
+    }
+    return shards_start(api_service_threads());
+}
+
+/* Config lock. */
 static ULONG start(ULONG flags)
 {
-    enum result result = shard_count ? RESULT_OK : shards_start(api_service_threads());
+    enum result result = shard_count ? RESULT_OK : start_engine();
 
     if (result)
         return result_to_error(result);

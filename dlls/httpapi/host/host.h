@@ -62,6 +62,12 @@ void *host_heap_alloc(size_t size);
 /* The caller's Windows thread id: CancelIo() cancels only what the calling thread began. */
 ULONG host_thread_id(void);
 
+/*
+ * What the host knows of engine/parameters.h, before parameters_start(): the native host reads a file. Under Wine the PE
+ * half has brought the registry's values when it was loaded.
+ */
+void host_parameters(void);
+
 /* AF_INET6 as the program's headers define it: 23 on Windows, the platform's own on the native host. */
 extern const USHORT host_af_inet6;
 

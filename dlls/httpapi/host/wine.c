@@ -12,6 +12,7 @@
 #include "../api/api.h"
 #include "../api/handle.h"
 #include "../engine/guard.h"
+#include "../engine/parameters.h"
 #include "../engine/wait.h"
 #include "build_id.h"
 #include "config.h"
@@ -64,6 +65,10 @@ void *host_heap_alloc(size_t size)
     return malloc(size);
 }
 
+void host_parameters(void)
+{
+}
+
 /* TEB.ClientId.UniqueThread */
 ULONG host_thread_id(void)
 {
@@ -92,6 +97,20 @@ static NTSTATUS enter_attach(void *args)
     a->service_threads = api_service_threads();
     strncpy(a->build, BUILD_ID, sizeof a->build - 1);
     INFO("httpapi %s, build %s, engine libev + llhttp", VERSION, BUILD_ID);
+    return STATUS_SUCCESS;
+}
+
+/* DWORDs are numbers and strings strings: the registry's other types are nobody's. */
+static NTSTATUS enter_parameter(void *args)
+{
+    static const char where[] = "HKLM\\System\\CurrentControlSet\\Services\\HTTP\\Parameters";
+    struct door_parameter *a = args;
+
+    switch (a->kind) {
+    case DOOR_PARAMETER_NUMBER: parameters_set_number(where, a->name, a->number); break;
+    case DOOR_PARAMETER_STRING: parameters_set_string(where, a->name, a->text); break;
+    default: parameters_mistyped(where, a->name);
+    }
     return STATUS_SUCCESS;
 }
 

@@ -147,7 +147,9 @@ BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved)
     /* Our threads and the patched ntdll point here: never unload. */
     GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (LPCWSTR)self,
                        &pinned);
-    if (door_open(self))
-        interpose_install();
-    return TRUE; /* without its other half every call returns ERROR_DLL_INIT_FAILED, and stderr says why */
+    if (!door_open(self))
+        return TRUE; /* every call returns ERROR_DLL_INIT_FAILED, and stderr says why */
+    registry_read();
+    interpose_install();
+    return TRUE;
 }

@@ -35,6 +35,9 @@ BOOL door_open(HMODULE self);
 /* Sends the process's NT calls on request queues through the door. One line on stderr when that can't be done. */
 void interpose_install(void);
 
+/* Tells the ELF half what the registry says of http.sys. While the DLL is loaded. */
+void registry_read(void);
+
 /* A line on stderr. */
 void complain(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 

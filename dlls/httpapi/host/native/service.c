@@ -2,13 +2,22 @@
 /*
  * service.c: host.h for the native host.
  */
+#include <stdlib.h>
 #include <sys/socket.h>
 
+#include "../../engine/parameters.h"
 #include "../host.h"
 #include "event.h"
 #include "file.h"
 
 const USHORT host_af_inet6 = AF_INET6;
+
+/* In the place of the registry, unless the program's environment names another file, or none. */
+void host_parameters(void)
+{
+    if (!getenv("HTTPAPI_PARAMETERS"))
+        parameters_read_file("/etc/httpapi/parameters.conf", false);
+}
 
 NTSTATUS host_event_create(HANDLE *event)
 {
