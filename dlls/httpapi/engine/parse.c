@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * parse.c: the request line by hand, header fields with llhttp, and what they say about the body.
+ * parse.c: the request line by hand, header fields with llhttp, and what they say about the connection.
  */
 #include "parse.h"
 
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "framing.h"
 #include "grammar.h"
 #include "hash.h"
 #include "request.h"
@@ -309,56 +310,6 @@ static enum parse_result parse_fields(struct request *r, enum page *page)
     return PARSE_DONE;
 }
 
-/* The last coding must be chunked, and chunked must be there once; other codings are the application's. */
-static enum page frame_by_coding(struct request *r)
-{
-    struct text element, last = {NULL, 0};
-    unsigned chunked = 0;
-
-    for (uint16_t i = r->known[REQ_TransferEncoding]; i; i = r->headers[i - 1].same) {
-        struct text list = request_text(r, r->headers[i - 1].value);
-
-        while (text_next_element(&list, &element)) {
-            if (!element.len)
-                continue;
-            last = element;
-            chunked += text_equal_nocase(element, TEXT("chunked"));
-        }
-    }
-    if (chunked != 1 || !text_equal_nocase(last, TEXT("chunked")))
-        return PAGE_NO_CODING;
-    r->body.kind = BODY_CHUNKED;
-    return PAGE_NONE;
-}
-
-static enum page frame_by_length(struct request *r)
-{
-    if (!text_to_u64(request_header(r, REQ_ContentLength), &r->body.left))
-        return PAGE_BAD_REQUEST;
-    if (r->headers[r->known[REQ_ContentLength] - 1].same)
-        return PAGE_BAD_REQUEST;
-    r->body.kind = r->body.left ? BODY_LENGTH : BODY_NONE;
-    return PAGE_NONE;
-}
-
-/* How long the body is, RFC 9112 section 6 and docs/behaviour.md, "Framing". */
-static enum page frame_body(struct request *r)
-{
-    bool length = r->known[REQ_ContentLength], coding = r->known[REQ_TransferEncoding];
-
-    r->body = (struct body){.kind = BODY_NONE};
-    /* Two lengths: whoever is in front of us may have believed the other one. */
-    if (length && coding)
-        r->close_after = true;
-    if (coding)
-        return frame_by_coding(r);
-    if (length)
-        return frame_by_length(r);
-    if (r->verb == VERB_POST || r->verb == VERB_PUT)
-        return PAGE_LENGTH_REQUIRED;
-    return PAGE_NONE;
-}
-
 /* Headers of one name are one list. */
 static bool any_has_element(const struct request *r, enum request_header id, struct text element)
 {
@@ -370,7 +321,7 @@ static bool any_has_element(const struct request *r, enum request_header id, str
 
 static enum page judge_head(struct request *r)
 {
-    enum page page = frame_body(r);
+    enum page page = framing_judge(r);
     uint16_t host = r->known[REQ_Host];
 
     if (page)
@@ -379,10 +330,6 @@ static enum page judge_head(struct request *r)
         return PAGE_BAD_HOST;
     if (r->minor == 0 || any_has_element(r, REQ_Connection, TEXT("close")))
         r->close_after = true;
-    r->expects_continue = r->minor > 0 && r->body.kind != BODY_NONE &&
-                          text_equal_nocase(request_header(r, REQ_Expect), TEXT("100-continue"));
-    r->body.complete = r->body.kind == BODY_NONE;
-    r->body.start = r->body.end = r->head_len;
     return PAGE_NONE;
 }
 
