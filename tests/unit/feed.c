@@ -144,3 +144,70 @@ const char *feed_show(const struct feed *f)
     }
     return shown;
 }
+
+static void feed_in_two(struct feed *f, struct text t, size_t cut)
+{
+    feed_begin(f);
+    feed_bytes(f, t.ptr, cut);
+    feed_bytes(f, t.ptr + cut, t.len - cut);
+}
+
+static void feed_bytewise(struct feed *f, struct text t)
+{
+    feed_begin(f);
+    for (size_t i = 0; i < t.len; i++)
+        feed_bytes(f, t.ptr + i, 1);
+}
+
+char *parse_each_way(struct text t)
+{
+    struct feed f;
+    char *want;
+    bool same = true;
+
+    feed_in_two(&f, t, 0);
+    want = strdup(feed_show(&f));
+    feed_end(&f);
+    for (size_t cut = 1; cut <= t.len && same; cut++) {
+        if (cut < t.len)
+            feed_in_two(&f, t, cut);
+        else
+            feed_bytewise(&f, t);
+        same = !strcmp(feed_show(&f), want);
+        cr_expect(same, "cut at %zu of %zu: %s\nwhole: %s", cut, t.len, feed_show(&f), want);
+        feed_end(&f);
+    }
+    return want;
+}
+
+void gives(struct text t, const char *want)
+{
+    char *got = parse_each_way(t);
+
+    cr_expect(!strcmp(got, want), "%.*s\n gives %s\n   not %s", PRINT(t), got, want);
+    free(got);
+}
+
+void refused(struct text t, enum page page)
+{
+    char want[32];
+
+    snprintf(want, sizeof want, "refused, page %d", page);
+    gives(t, want);
+}
+
+void refused_somehow(struct text t)
+{
+    char *got = parse_each_way(t);
+
+    cr_expect(!strncmp(got, "refused", 7), "%.*s\n gives %s", PRINT(t), got);
+    free(got);
+}
+
+void body_refused(struct text t)
+{
+    char *got = parse_each_way(t);
+
+    cr_expect(strstr(got, "|bad body"), "%.*s\n gives %s", PRINT(t), got);
+    free(got);
+}

@@ -24,4 +24,19 @@ void feed_bytes(struct feed *f, const char *bytes, size_t n);
 /* All that was made of it, as text, to compare or to print: "GET /a 1.1|Host: b|..." In a static buffer. */
 const char *feed_show(const struct feed *f);
 
+/* --- requests that are fed whole, byte by byte, and cut in two at each offset: they have to come to the same end */
+
+/* What that is, as feed_show() says it; the caller's to free. */
+char *parse_each_way(struct text t);
+
+void gives(struct text t, const char *want);
+void refused(struct text t, enum page page);
+void refused_somehow(struct text t); /* with whatever page */
+void body_refused(struct text t);    /* behind a good head */
+
+#define GET "GET /a HTTP/1.1\r\nHost: h\r\n"
+#define POST "POST /a HTTP/1.1\r\nHost: h\r\n"
+#define SEEN_GET "GET /a 1.1|Host: h"
+#define SEEN_POST "POST /a 1.1|Host: h"
+
 #endif

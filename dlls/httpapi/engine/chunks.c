@@ -9,7 +9,8 @@
 #include "grammar.h"
 #include "text.h"
 
-#define IGNORED_MAX 16384 /* no client has a reason for more, and nobody reads them */
+#define FRAMING_MAX 16384 /* no client has a reason for more, and nobody reads extensions and trailers */
+#define DIGITS_MAX 16     /* leading zeros too: parsers lose different digits of a longer size */
 
 static bool go(struct chunks *k, enum chunks_state state)
 {
@@ -26,41 +27,64 @@ static bool add_digit(struct chunks *k, unsigned char c)
 {
     int digit = hex_digit(c);
 
-    if (digit < 0 || k->left >> 60)
+    if (digit < 0 || ++k->framing > DIGITS_MAX)
         return false;
     k->left = k->left << 4 | (unsigned)digit;
     return go(k, CHUNKS_SIZE_REST);
+}
+
+/* A byte that is dropped. */
+static bool drop(struct chunks *k, bool allowed, enum chunks_state next)
+{
+    return allowed && ++k->framing < FRAMING_MAX && go(k, next);
+}
+
+/* Blanks behind the size belong to the extension that has to follow. */
+static bool blank_byte(struct chunks *k, unsigned char c)
+{
+    if (c == ';')
+        return go(k, CHUNKS_EXTENSION);
+    return drop(k, c == ' ' || c == '\t', CHUNKS_BLANK);
 }
 
 static bool size_byte(struct chunks *k, unsigned char c)
 {
     if (c == '\r')
         return go(k, CHUNKS_SIZE_LF);
-    if (c == ';')
-        return go(k, CHUNKS_EXTENSION);
-    return add_digit(k, c);
+    return blank_byte(k, c) || add_digit(k, c);
 }
 
-/* A byte of an extension or a trailer's value. */
-static bool ignored_byte(struct chunks *k, unsigned char c, enum chunks_state at_cr)
+static bool extension_byte(struct chunks *k, unsigned char c)
 {
     if (c == '\r')
-        return go(k, at_cr);
-    return is_value_char(c) && ++k->ignored < IGNORED_MAX;
+        return go(k, CHUNKS_SIZE_LF);
+    return drop(k, is_value_char(c), c == '"' ? CHUNKS_QUOTED : CHUNKS_EXTENSION);
+}
+
+static bool quoted_byte(struct chunks *k, unsigned char c)
+{
+    return drop(k, is_value_char(c), c == '"' ? CHUNKS_EXTENSION : c == '\\' ? CHUNKS_ESCAPED : CHUNKS_QUOTED);
 }
 
 static bool name_byte(struct chunks *k, unsigned char c)
 {
     if (c == ':')
         return go(k, CHUNKS_VALUE);
-    return is_token_char(c) && ++k->ignored < IGNORED_MAX;
+    return drop(k, is_token_char(c), CHUNKS_NAME);
+}
+
+static bool value_byte(struct chunks *k, unsigned char c)
+{
+    if (c == '\r')
+        return go(k, CHUNKS_VALUE_LF);
+    return drop(k, is_value_char(c), CHUNKS_VALUE);
 }
 
 static bool line_byte(struct chunks *k, unsigned char c)
 {
     if (c == '\r')
         return go(k, CHUNKS_END_LF);
-    return is_token_char(c) && go(k, CHUNKS_NAME);
+    return drop(k, is_token_char(c), CHUNKS_NAME);
 }
 
 static bool framing_byte(struct chunks *k, unsigned char c)
@@ -68,13 +92,16 @@ static bool framing_byte(struct chunks *k, unsigned char c)
     switch (k->state) {
     case CHUNKS_SIZE: return add_digit(k, c);
     case CHUNKS_SIZE_REST: return size_byte(k, c);
-    case CHUNKS_EXTENSION: return ignored_byte(k, c, CHUNKS_SIZE_LF);
+    case CHUNKS_BLANK: return blank_byte(k, c);
+    case CHUNKS_EXTENSION: return extension_byte(k, c);
+    case CHUNKS_QUOTED: return quoted_byte(k, c);
+    case CHUNKS_ESCAPED: return drop(k, is_value_char(c), CHUNKS_QUOTED);
     case CHUNKS_SIZE_LF: return expect(k, c, '\n', k->left ? CHUNKS_DATA : CHUNKS_LINE);
     case CHUNKS_DATA_CR: return expect(k, c, '\r', CHUNKS_DATA_LF);
-    case CHUNKS_DATA_LF: return k->ignored = 0, expect(k, c, '\n', CHUNKS_SIZE);
+    case CHUNKS_DATA_LF: return k->framing = 0, expect(k, c, '\n', CHUNKS_SIZE);
     case CHUNKS_LINE: return line_byte(k, c);
     case CHUNKS_NAME: return name_byte(k, c);
-    case CHUNKS_VALUE: return ignored_byte(k, c, CHUNKS_VALUE_LF);
+    case CHUNKS_VALUE: return value_byte(k, c);
     case CHUNKS_VALUE_LF: return expect(k, c, '\n', CHUNKS_LINE);
     case CHUNKS_END_LF: return expect(k, c, '\n', CHUNKS_DONE);
     case CHUNKS_DATA:

@@ -9,11 +9,12 @@
 /* The last coding must be chunked, and chunked must be there once; other codings are the application's. */
 static enum page frame_by_coding(struct request *r)
 {
+    const struct header *first = &r->headers[r->known[REQ_TransferEncoding] - 1];
     struct text element, last = {NULL, 0};
     unsigned chunked = 0;
 
-    for (uint16_t i = r->known[REQ_TransferEncoding]; i; i = r->headers[i - 1].same) {
-        struct text list = request_text(r, r->headers[i - 1].value);
+    for (const struct header *h = first; h; h = h->same ? &r->headers[h->same - 1] : NULL) {
+        struct text list = request_text(r, h->value);
 
         while (text_next_element(&list, &element)) {
             if (!element.len)
@@ -24,16 +25,23 @@ static enum page frame_by_coding(struct request *r)
     }
     if (chunked != 1 || !text_equal_nocase(last, TEXT("chunked")))
         return PAGE_NO_CODING;
+    /* Lists, of several lines or with empty elements, are where parsers differ. */
+    if (first->same || !text_equal_nocase(request_text(r, first->value), TEXT("chunked")))
+        r->close_after = true;
     r->body.kind = BODY_CHUNKED;
+    r->body.left = 0;
     return PAGE_NONE;
 }
 
 static enum page frame_by_length(struct request *r)
 {
-    if (!text_to_u64(request_header(r, REQ_ContentLength), &r->body.left))
+    struct text length = request_header(r, REQ_ContentLength);
+
+    if (!text_to_u64(length, &r->body.left) || r->headers[r->known[REQ_ContentLength] - 1].same)
         return PAGE_BAD_REQUEST;
-    if (r->headers[r->known[REQ_ContentLength] - 1].same)
-        return PAGE_BAD_REQUEST;
+    /* Octal for some. */
+    if (length.len > 1 && length.ptr[0] == '0')
+        r->close_after = true;
     r->body.kind = r->body.left ? BODY_LENGTH : BODY_NONE;
     return PAGE_NONE;
 }
@@ -42,17 +50,25 @@ static enum page frame_by_length(struct request *r)
 static enum page frame_body(struct request *r)
 {
     bool length = r->known[REQ_ContentLength], coding = r->known[REQ_TransferEncoding];
+    enum page page = length ? frame_by_length(r) : PAGE_NONE;
 
     /* Two lengths: whoever is in front of us may have believed the other one. */
     if (length && coding)
         r->close_after = true;
-    if (coding)
-        return frame_by_coding(r);
-    if (length)
-        return frame_by_length(r);
-    if (r->verb == VERB_POST || r->verb == VERB_PUT)
-        return PAGE_LENGTH_REQUIRED;
-    return PAGE_NONE;
+    if (!page && coding)
+        page = frame_by_coding(r);
+    if (!length && !coding && (r->verb == VERB_POST || r->verb == VERB_PUT))
+        page = PAGE_LENGTH_REQUIRED;
+    /* Whether bytes behind its head are content or the tunnel's isn't agreed upon. */
+    if (!page && r->verb == VERB_CONNECT && r->body.kind != BODY_NONE)
+        page = PAGE_BAD_REQUEST;
+    return page;
+}
+
+/* Expectations are a list, too; others than this one are the application's. */
+static bool expects_continue(const struct request *r)
+{
+    return r->minor > 0 && r->body.kind != BODY_NONE && request_has_element(r, REQ_Expect, TEXT("100-continue"));
 }
 
 enum page framing_judge(struct request *r)
@@ -62,7 +78,6 @@ enum page framing_judge(struct request *r)
     r->body = (struct body){.kind = BODY_NONE, .start = r->head_len, .end = r->head_len};
     page = frame_body(r);
     r->body.complete = r->body.kind == BODY_NONE;
-    r->expects_continue = r->minor > 0 && r->body.kind != BODY_NONE &&
-                          text_equal_nocase(request_header(r, REQ_Expect), TEXT("100-continue"));
+    r->expects_continue = expects_continue(r);
     return page;
 }

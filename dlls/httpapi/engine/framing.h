@@ -2,9 +2,9 @@
 /*
  * framing.h: what a request's head says about its body.
  *
- * A length that two parsers read differently is how requests are smuggled past whoever stands in front of us. So whatever
- * http.sys isn't known to accept is refused, and where it accepts two statements at once, the connection ends behind the
- * answer: docs/behaviour.md, "Framing". llhttp has no say in it.
+ * A length that two parsers read differently is how requests are smuggled past whoever stands in front of us. So what
+ * is no good HTTP is refused unless http.sys is known to accept it, and where parsers may differ the connection ends
+ * behind the answer: docs/behaviour.md, "Framing".
  */
 #ifndef HTTPAPI_ENGINE_FRAMING_H
 #define HTTPAPI_ENGINE_FRAMING_H
@@ -14,8 +14,8 @@
 struct request;
 
 /*
- * The head is complete: sets r->body, whether the client waits for 100 Continue, and close_after when nothing may follow on
- * this connection. The page for a request that is refused, PAGE_NONE for others. Shard lock.
+ * The head is complete: sets r->body, whether the client waits for 100 Continue, and close_after when nothing may
+ * follow on this connection. The page for a request that is refused, PAGE_NONE for others. Shard lock.
  */
 enum page framing_judge(struct request *r);
 

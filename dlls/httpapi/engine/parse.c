@@ -310,15 +310,6 @@ static enum parse_result parse_fields(struct request *r, enum page *page)
     return PARSE_DONE;
 }
 
-/* Headers of one name are one list. */
-static bool any_has_element(const struct request *r, enum request_header id, struct text element)
-{
-    for (uint16_t i = r->known[id]; i; i = r->headers[i - 1].same)
-        if (text_has_element(request_text(r, r->headers[i - 1].value), element))
-            return true;
-    return false;
-}
-
 static enum page judge_head(struct request *r)
 {
     enum page page = framing_judge(r);
@@ -328,7 +319,7 @@ static enum page judge_head(struct request *r)
         return page;
     if (host ? r->headers[host - 1].same : r->minor > 0)
         return PAGE_BAD_HOST;
-    if (r->minor == 0 || any_has_element(r, REQ_Connection, TEXT("close")))
+    if (r->minor == 0 || request_has_element(r, REQ_Connection, TEXT("close")))
         r->close_after = true;
     return PAGE_NONE;
 }

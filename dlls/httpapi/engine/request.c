@@ -139,6 +139,14 @@ bool request_reserve(struct request *r, uint32_t more)
     return true;
 }
 
+bool request_has_element(const struct request *r, enum request_header id, struct text element)
+{
+    for (uint16_t i = r->known[id]; i; i = r->headers[i - 1].same)
+        if (text_has_element(request_text(r, r->headers[i - 1].value), element))
+            return true;
+    return false;
+}
+
 struct request *request_lock(struct queue *q, uint64_t id)
 {
     unsigned index = slots_shard(id);

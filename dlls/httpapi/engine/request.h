@@ -174,6 +174,9 @@ static inline struct text request_header(const struct request *r, enum request_h
     return request_text(r, r->headers[r->known[id] - 1].value);
 }
 
+/* Whether the list that all headers of that id together are has this element, whatever its case. */
+bool request_has_element(const struct request *r, enum request_header id, struct text element);
+
 /*
  * What the application does with a request it took from a queue. No locks; each runs io_flush().
  *
