@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "../engine/error_log.h"
 #include "../engine/parameters.h"
 #include "../engine/router.h"
 #include "../engine/shard.h"
@@ -16,6 +17,7 @@
 #include "status.h"
 
 #define SHARDS_DEFAULT 1
+#define LOG_PATIENCE 1000 /* milliseconds that HttpTerminate waits for the error log's last lines */
 
 static unsigned initialized[2]; /* by HTTP_INITIALIZE_SERVER and _CONFIG; config lock */
 static atomic_bool initialized_any; /* either of them isn't zero */
@@ -51,6 +53,8 @@ static enum result start_engine(void)
     if (!parameters_read) {
         host_parameters();
         parameters_start();
+        error_log_open(parameters.EnableErrorLogging ? parameters.ErrorLoggingDir : NULL,
+                       parameters.ErrorLogFileTruncateSize);
         parameters_read = true;
     }
     return shards_start(api_service_threads());
@@ -114,5 +118,7 @@ ULONG api_HttpTerminate(ULONG flags, PVOID reserved)
     pthread_mutex_lock(&config_lock);
     error = stop(known_flags(flags));
     pthread_mutex_unlock(&config_lock);
+    if (!error && !api_is_initialized())
+        error_log_flush(LOG_PATIENCE);
     return error;
 }

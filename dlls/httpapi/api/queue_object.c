@@ -114,6 +114,25 @@ static bool name_is_taken(const WCHAR *name)
     return false;
 }
 
+static void name_engine(struct queue *engine, const WCHAR *name)
+{
+    char utf8[QUEUE_NAME_MAX * 3 + 1];
+    const WCHAR *end = name;
+    size_t n = 0;
+
+    while (*end)
+        end++;
+    while (name < end) {
+        int32_t c = utf16_next(&name, end);
+
+        if (c < 0)
+            name++;
+        n += utf8_put(utf8 + n, c < 0 ? 0xfffd : (uint32_t)c);
+    }
+    utf8[n] = 0;
+    queue_set_name(engine, utf8);
+}
+
 /* Config lock. */
 static ULONG create(unsigned version, const WCHAR *name, HANDLE event)
 {
@@ -126,6 +145,7 @@ static ULONG create(unsigned version, const WCHAR *name, HANDLE event)
         return ERROR_NOT_ENOUGH_MEMORY;
     q->event = event;
     memcpy(q->name, name, sizeof q->name);
+    name_engine(q->engine, name);
     router_bind(&q->urls, q->engine);
     if (add_handle(q, event))
         return NO_ERROR;

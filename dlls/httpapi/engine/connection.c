@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "body.h"
+#include "error_report.h"
 #include "hangup.h"
 #include "log.h"
 #include "parse.h"
@@ -123,6 +124,7 @@ void connection_close(struct connection *c, bool reset)
 {
     if (c->state == CONN_CLOSED)
         return;
+    error_report_end(c);
     set_state(c, CONN_CLOSED, 0);
     stop_watching(c);
     if (c->request)
@@ -239,6 +241,7 @@ void connection_refuse(struct connection *c, enum page page)
     enum verbosity verbosity = verbosity_of(r, page);
     bool begun = r->response_begun;
 
+    error_report_page(c, page);
     if (verbosity == VERBOSITY_BASIC)
         return connection_close(c, true);
     if (c->state != CONN_REQUEST)
@@ -302,10 +305,13 @@ static enum page cook(struct connection *c, char buffer[LOCAL_HOST_MAX])
 {
     struct request *r = c->request;
     struct text host = request_header(r, REQ_Host), fallback = {NULL, 0};
+    enum page page;
 
     if (!host.ptr)
         fallback = local_host(c, buffer, LOCAL_HOST_MAX);
-    return url_cook(&r->url, request_text(r, r->target), host, fallback, ntohs(c->local.v4.sin_port));
+    page = url_cook(&r->url, request_text(r, r->target), host, fallback, ntohs(c->local.v4.sin_port));
+    r->cooked = !page;
+    return page;
 }
 
 /* To the queue that the URL belongs to, or the page that says why not. */
@@ -421,8 +427,10 @@ static void input_head(struct connection *c)
 
     if (!r)
         r = c->request = request_new(c);
-    if (!r || (r->in_len == r->in_size && !request_reserve(r, r->in_size)))
+    if (!r || (r->in_len == r->in_size && !request_reserve(r, r->in_size))) {
+        error_report(c, ERROR_NO_MEMORY);
         return connection_close(c, false);
+    }
     do
         n = recv(c->fd, r->in + r->in_len, r->in_size - r->in_len, 0);
     while (n < 0 && errno == EINTR);
@@ -514,12 +522,23 @@ static struct connection *connection_make(struct shard *s, int fd, const union a
     return c;
 }
 
+/* There is no memory for it. */
+static void refuse(int fd, const union address *remote)
+{
+    union address local = {.any.sa_family = AF_UNSPEC};
+    socklen_t len = sizeof local;
+
+    getsockname(fd, &local.any, &len);
+    error_report_refused(remote, &local);
+    close(fd);
+}
+
 void connection_new(struct shard *s, int fd, const union address *remote)
 {
     struct connection *c = connection_make(s, fd, remote);
 
     if (!c) {
-        close(fd);
+        refuse(fd, remote);
         return;
     }
     c->limits = (struct limits)LIMITS_DEFAULT;
@@ -546,10 +565,10 @@ unsigned connections_count(void)
     return count;
 }
 
-/* `reason` is what http.sys writes to its error log. */
-static void time_out(struct connection *c, const char *reason, bool reset)
+static void time_out(struct connection *c, enum error_reason reason, bool reset)
 {
-    INFO("connection %llx: %s", (unsigned long long)c->id, reason);
+    INFO("connection %llx: %s", (unsigned long long)c->id, error_phrase(reason));
+    error_report(c, reason);
     connection_close(c, reset);
 }
 
@@ -562,7 +581,7 @@ static void end_queueing(struct connection *c)
     if (r->state != REQUEST_READY || !queue_forget(r->queue, r))
         return;
     request_retire(r);
-    time_out(c, "Timer_ReqQueue", false);
+    time_out(c, ERROR_TIMER_QUEUE, false);
 }
 
 /* How many bytes the client has acknowledged; false where the kernel doesn't say. */
@@ -586,7 +605,7 @@ static void measure_send(struct connection *c)
     if (c->request->body.kind == BODY_OPAQUE || !count_taken(c, &taken))
         return;
     if (c->taken != TAKEN_UNKNOWN && taken - c->taken < SEND_PIECE)
-        return time_out(c, "Timer_MinBytesPerSecond", true);
+        return time_out(c, ERROR_TIMER_SEND, true);
     c->taken = taken;
     c->send_due = due_in(seconds ? seconds : 1);
 }
@@ -601,15 +620,20 @@ static void sweep_request(struct connection *c, double now)
     if (is_late(c->deadline, now))
         end_queueing(c);
     if (is_late(c->body_due, now))
-        time_out(c, "Timer_EntityBody", false);
+        time_out(c, ERROR_TIMER_BODY, false);
     if (is_late(c->send_due, now))
         measure_send(c);
 }
 
-static const char *const late_reasons[] = {
-    [CONN_IDLE] = "Timer_ConnectionIdle", [CONN_HEAD] = "Timer_HeaderWait", [CONN_DRAIN] = "Timer_EntityBody",
-    [CONN_LINGER] = "no FIN",
-};
+static void end_late(struct connection *c)
+{
+    switch (c->state) {
+    case CONN_IDLE: return time_out(c, ERROR_TIMER_IDLE, false);
+    case CONN_HEAD: return time_out(c, ERROR_TIMER_HEAD, false);
+    case CONN_DRAIN: return time_out(c, ERROR_TIMER_BODY, false);
+    default: return connection_close(c, false); /* it had its answer, and no FIN came */
+    }
+}
 
 /*
  * Looks at each connection, once a second: 50 ns for one, 0.05 to 0.8 ms for 10,000, 3 ms for 100,000. In order of time
@@ -628,7 +652,7 @@ void connections_sweep(struct shard *s)
         if (c->state == CONN_REQUEST)
             sweep_request(c, now);
         else
-            time_out(c, late_reasons[c->state], false);
+            end_late(c);
         connection_settle(c);
     }
 }
@@ -640,9 +664,11 @@ static void leave_queue(struct connection *c, struct queue *q, bool reset)
     if (c->state != CONN_REQUEST || r->queue != q || r->state == REQUEST_ANSWERED)
         return;
     if (r->state == REQUEST_READY && queue_forget(q, r))
-        connection_refuse(c, PAGE_APP_SHUTDOWN);
-    else if (reset)
-        connection_close(c, true);
+        return connection_refuse(c, PAGE_APP_SHUTDOWN);
+    if (!reset)
+        return;
+    error_report(c, ERROR_ABANDONED);
+    connection_close(c, true);
 }
 
 /* Calls f for each connection, under its shard's lock; f may end the connection. */

@@ -4,6 +4,7 @@
  */
 #include "queue.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,22 @@ struct queue *queue_open(void)
     }
     pthread_mutex_unlock(&queues_lock);
     return q;
+}
+
+void queue_set_name(struct queue *q, const char *name)
+{
+    pthread_mutex_lock(&q->lanes[0].lock);
+    snprintf(q->name, sizeof q->name, "%s", name);
+    pthread_mutex_unlock(&q->lanes[0].lock);
+}
+
+/* Of a closed queue that is used again meanwhile it may be the next one's: a request's that is reported too late. */
+struct text queue_name(struct queue *q, char copy[QUEUE_NAME_SIZE])
+{
+    pthread_mutex_lock(&q->lanes[0].lock);
+    strcpy(copy, q->name);
+    pthread_mutex_unlock(&q->lanes[0].lock);
+    return (struct text){copy, strlen(copy)};
 }
 
 void queue_configure(struct queue *q, unsigned ready_max, bool enabled, enum verbosity verbosity)

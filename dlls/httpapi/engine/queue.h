@@ -30,6 +30,7 @@
 #include "pace.h"
 #include "page.h"
 #include "shard.h"
+#include "text.h"
 #include "wait.h"
 
 struct request;
@@ -44,12 +45,15 @@ struct lane {
     struct pace pace;            /* of threads that take requests from `ready` */
 } __attribute__((aligned(64)));  /* a cache line of another lane isn't touched */
 
+#define QUEUE_NAME_SIZE 392 /* bytes, with the NUL: three for each of 130 characters */
+
 struct queue {
     struct list node;      /* in the list of all queues */
     atomic_uint ready_max; /* HttpServerQueueLengthProperty; more are answered with 503 */
     atomic_bool open;      /* false after shutdown or close */
     atomic_bool enabled;   /* HttpServerStateProperty; new requests get a 503 when false */
     _Atomic(enum verbosity) verbosity;
+    char name[QUEUE_NAME_SIZE]; /* UTF-8; the first lane's lock */
     struct lane lanes[SHARDS_MAX];
 };
 
@@ -62,6 +66,10 @@ struct receive {
 };
 
 #define QUEUE_LENGTH_DEFAULT 1000
+
+/* For the error log. No lane's lock; `copy` is where the name is returned. */
+void queue_set_name(struct queue *q, const char *name);
+struct text queue_name(struct queue *q, char copy[QUEUE_NAME_SIZE]);
 
 /* NULL when there is no memory. The engine keeps the memory of a closed queue for the next one. */
 struct queue *queue_open(void);

@@ -12,6 +12,7 @@
 
 #include "body.h"
 #include "connection.h"
+#include "error_report.h"
 #include "io.h"
 #include "queue.h"
 #include "send.h"
@@ -31,7 +32,7 @@ static void request_reset(struct request *r)
     r->verb_text = r->target = (struct span){0};
     r->verb = VERB_UNPARSED;
     r->major = r->minor = 0;
-    r->in_value = r->expects_continue = r->close_after = false;
+    r->in_value = r->expects_continue = r->close_after = r->cooked = r->reported = false;
     r->header_count = 0;
     memset(r->known, 0, sizeof r->known);
     memset(r->unknown, 0, sizeof r->unknown);
@@ -299,6 +300,7 @@ enum result request_cancel(struct queue *q, uint64_t id)
     if (!r)
         return RESULT_GONE;
     s = r->connection->shard;
+    error_report(r->connection, ERROR_REQUEST_CANCELLED);
     connection_close(r->connection, true);
     connection_settle(r->connection);
     shard_unlock(s);

@@ -112,6 +112,8 @@ struct request {
     bool in_value;          /* the parser is in a header value */
     bool expects_continue;  /* the client waits for 100 Continue */
     bool close_after;       /* the connection ends with the answer */
+    bool cooked;            /* `url` is this request's */
+    bool reported;          /* to the error log */
     struct header *headers;
     uint16_t header_count, header_size;
     uint16_t known[REQ_MAX]; /* 1 + index of the first header of that id, or 0 */

@@ -38,6 +38,12 @@ void interpose_install(void);
 /* Tells the ELF half what the registry says of http.sys. While the DLL is loaded. */
 void registry_read(void);
 
+/*
+ * The Unix path of a Windows one, which is absolute and may have %VARIABLES%; it needn't exist. False for another, and when
+ * there is no room.
+ */
+BOOL unix_path_of(const WCHAR *path, char *unix_path, size_t size);
+
 /* A line on stderr. */
 void complain(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define KEY L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\HTTP\\Parameters"
+#define LOG_FILES L"%SystemRoot%\\System32\\LogFiles"
 #define VALUE_MAX 2048 /* bytes; what is longer is no parameter of ours */
 
 /* KEY_VALUE_FULL_INFORMATION, which mingw's winternl.h lacks, and its number. */
@@ -41,6 +42,21 @@ static void to_utf8(char *utf8, ULONG size, const WCHAR *text, ULONG bytes)
     utf8[n] = 0;
 }
 
+/* The ELF half wants a path of its own world, and knows no other place. */
+static void set_log_directory(struct door_parameter *p, const WCHAR *path)
+{
+    p->kind = DOOR_PARAMETER_STRING;
+    if (!unix_path_of(path, p->text, sizeof p->text)) {
+        complain("ErrorLoggingDir isn't a full local path: there is no error log");
+        p->text[0] = 0;
+    }
+}
+
+static BOOL is_log_directory(const struct door_parameter *p)
+{
+    return p->kind == DOOR_PARAMETER_STRING && !_stricmp(p->name, "ErrorLoggingDir");
+}
+
 static void set_data(struct door_parameter *p, const value *v)
 {
     const char *data = v->bytes + v->info.DataOffset;
@@ -54,12 +70,26 @@ static void set_data(struct door_parameter *p, const value *v)
     }
 }
 
-static void give(const value *v)
+static void give(value *v)
 {
     struct door_parameter p = {.kind = DOOR_PARAMETER_OTHER};
 
     to_utf8(p.name, sizeof p.name, v->info.Name, v->info.NameLength);
     set_data(&p, v);
+    if (is_log_directory(&p)) {
+        WCHAR *path = (WCHAR *)(v->bytes + v->info.DataOffset);
+
+        path[v->info.DataLength / sizeof *path] = 0; /* there is room for it behind the value */
+        set_log_directory(&p, path);
+    }
+    door_call(DOOR_parameter, &p);
+}
+
+static void give_standard_log_directory(void)
+{
+    struct door_parameter p = {.name = "ErrorLoggingDir"};
+
+    set_log_directory(&p, LOG_FILES);
     door_call(DOOR_parameter, &p);
 }
 
@@ -80,6 +110,7 @@ void registry_read(void)
     ULONG length;
     value v;
 
+    give_standard_log_directory();
     if (!key)
         return; /* nobody has set anything */
     for (ULONG i = 0;; i++) {

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * error_report.c: from connections and requests to records.
+ */
+#include "error_report.h"
+
+#include <string.h>
+
+#include "error_log.h"
+#include "queue.h"
+#include "request.h"
+#include "shard.h"
+#include "utf16.h"
+
+#define ORPHANS_PATIENCE 100 /* milliseconds for each lock */
+#define FLUSH_PATIENCE 2000  /* milliseconds that the end of the process waits for the disk */
+
+static const char *const phrases[] = {
+#define X(name, phrase) [ERROR_##name] = phrase,
+    ERROR_REASONS(X)
+#undef X
+};
+
+const char *error_phrase(enum error_reason reason)
+{
+    return phrases[reason];
+}
+
+/* Path and query as far as the field takes them, in UTF-8: what Windows calls the local code page is that here. */
+static struct text cooked_uri(const struct url *u, char uri[ERROR_URI_MAX + 4])
+{
+    const utf16 *p = u->text + u->path, *end = p + u->path_len + u->query_len;
+    size_t n = 0;
+
+    while (p < end && n < ERROR_URI_MAX) {
+        int32_t c = utf16_next(&p, end);
+
+        if (c < 0) {
+            c = 0xfffd;
+            p++;
+        }
+        n += utf8_put(uri + n, (uint32_t)c);
+    }
+    return (struct text){uri, n};
+}
+
+/* As long as nobody saw its end it may become another one. */
+static struct text whole_verb(const struct request *r)
+{
+    uint32_t end = r->verb_text.off + r->verb_text.len;
+
+    return end < r->in_len && r->in[end] == ' ' ? request_text(r, r->verb_text) : (struct text){NULL, 0};
+}
+
+/* Nothing of a request of which nothing is known. */
+static void describe_request(struct error_record *e, const struct request *r, char uri[ERROR_URI_MAX + 4])
+{
+    e->major = r->major;
+    e->minor = r->minor;
+    e->verb = whole_verb(r);
+    if (r->cooked)
+        e->uri = cooked_uri(&r->url, uri);
+    else if (r->target.len)
+        e->uri = request_text(r, r->target);
+}
+
+static void note(struct connection *c, const char *phrase, unsigned status)
+{
+    struct error_record e = {
+        .phrase = phrase, .status = (uint16_t)status, .client = c->remote, .server = c->local,
+    };
+    struct request *r = c->request;
+    char uri[ERROR_URI_MAX + 4], queue[QUEUE_NAME_SIZE];
+
+    if (!error_log_is_open())
+        return;
+    if (r) {
+        if (r->reported)
+            return;
+        r->reported = true;
+        describe_request(&e, r, uri);
+        if (r->queue)
+            e.queue = queue_name(r->queue, queue);
+    }
+    error_log_note(&e);
+}
+
+void error_report_page(struct connection *c, enum page page)
+{
+    note(c, page_phrase(page), page_status(page));
+}
+
+void error_report(struct connection *c, enum error_reason reason)
+{
+    note(c, phrases[reason], 0);
+}
+
+/* Between requests a client may leave as it likes. Before the program has one, it is the client's loss alone. */
+void error_report_end(struct connection *c)
+{
+    const struct request *r = c->request;
+
+    if (c->state != CONN_HEAD && c->state != CONN_REQUEST)
+        return;
+    if (r->state == REQUEST_PARSING || r->state == REQUEST_READY)
+        error_report(c, ERROR_CLIENT_RESET);
+    else if (!request_is_over(r))
+        error_report(c, ERROR_CONNECTION_DROPPED);
+}
+
+void error_report_refused(const union address *client, const union address *server)
+{
+    struct error_record e = {.phrase = phrases[ERROR_NOT_ACCEPTED], .server = *server};
+
+    if (client)
+        e.client = *client;
+    error_log_note(&e);
+}
+
+static void report_orphans_of(struct shard *s)
+{
+    struct list *l;
+
+    list_for_each(l, &s->connections) {
+        struct connection *c = container_of(l, struct connection, node);
+
+        if (c->state == CONN_REQUEST && c->request->state != REQUEST_ANSWERED)
+            error_report(c, ERROR_ABANDONED);
+    }
+}
+
+/*
+ * In the end of the process threads may be gone that had a lock; those that are left go on meanwhile. Only under Wine, and
+ * with exit(): whoever kills the process kills its log.
+ */
+static bool lock_shard(struct shard *s)
+{
+    struct timespec end;
+
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_nsec += ORPHANS_PATIENCE * 1000000;
+    if (end.tv_nsec >= 1000000000) {
+        end.tv_sec++;
+        end.tv_nsec -= 1000000000;
+    }
+    return !pthread_mutex_clocklock(&s->lock, CLOCK_MONOTONIC, &end);
+}
+
+__attribute__((destructor)) static void report_orphans(void)
+{
+    if (!error_log_is_open())
+        return;
+    for (unsigned i = 0; i < shard_count; i++) {
+        if (!lock_shard(shards[i]))
+            continue;
+        report_orphans_of(shards[i]);
+        shard_unlock(shards[i]);
+    }
+    error_log_flush(FLUSH_PATIENCE);
+}
