@@ -16,7 +16,11 @@ endif
 
 S := dlls/httpapi
 WARN := -Wall -Wextra -Wno-missing-field-initializers
-HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+# What is built for use carries the compiler's and linker's defences: tests/suites/hardening looks for them.
+HARDEN := -fstack-protector-strong $(HARDEN_CFLAGS)
+HARDEN_LD := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+# MinGW's stack protector would need a DLL beside ours, so the Windows half, which keeps no client's bytes, has none.
+PE_HARDEN_LD := -Wl,--dynamicbase,--nxcompat
 ELF_CFLAGS := -std=gnu11 -g -O2 -fPIC -pthread -fvisibility=hidden -D_GNU_SOURCE $(WARN) \
  -Iinclude -Iinclude/win32 -I$B $(LLHTTP_CFLAGS)
 PE_CFLAGS := -std=gnu11 -g -O2 -D_WIN32_WINNT=0x0A00 -DHTTPAPI_LINKAGE= $(WARN) -Iinclude -I$B
@@ -38,10 +42,12 @@ x86_64_MINGW := $(MINGW_CC)
 x86_64_VARIANT := native
 x86_64_IMPLIB := $W/libhttpapi.a
 x86_64_EXE := .exe
+x86_64_PE_LD := $(PE_HARDEN_LD),--high-entropy-va
 i386_MINGW := $(MINGW32_CC)
 i386_VARIANT := i386
 i386_IMPLIB := $W/libhttpapi32.a
 i386_EXE := 32.exe
+i386_PE_LD := $(PE_HARDEN_LD)
 PAIR := $(foreach a,$(ARCHES),$W/$a-windows/httpapi.dll $W/$a-windows/httpev.dll $W/$a-unix/httpev.so)
 IMPLIBS := $(foreach a,$(ARCHES),$($a_IMPLIB))
 TOOLS := $(foreach a,$(ARCHES),$W/$a-windows/httpapi-probe.exe)
@@ -67,7 +73,7 @@ $B/$(1)/obj/llhttp/%.o: /%.c
 	@mkdir -p $$(@D)
 	$$(CC) $$(ELF_CFLAGS) -w $$($(1)_FLAGS) -c -o $$@ $$<
 $B/$(1)/libhttpapi.so: $$($(1)_OBJS) $$(patsubst $S/%.c,$B/$(1)/obj/%.o,$(NATIVE))
-	$$(CC) -shared $$($(1)_FLAGS) -Wl,-soname,libhttpapi.so -Wl,-z,defs,-z,relro,-z,now -o $$@ $$^ $$(ELF_LIBS)
+	$$(CC) -shared $$($(1)_FLAGS) -Wl,-soname,libhttpapi.so -Wl,-z,defs $(HARDEN_LD) -o $$@ $$^ $$(ELF_LIBS)
 -include $$(shell find $B/$(1)/obj -name '*.d' 2>/dev/null)
 endef
 native_FLAGS := $(HARDEN)
@@ -87,7 +93,7 @@ $W/obj/$1/ntdll.so: $S/host/wine_ntdll.S
 
 $W/$1-unix/httpev.so: $$($2_OBJS) $$($1_HOST) $W/obj/$1/ntdll.so
 	@mkdir -p $$(@D)
-	$(CC) $$($2_FLAGS) -shared -Wl,-soname,httpev.so -Wl,-z,defs,-z,relro,-z,now -o $$@ $$^ $(ELF_LIBS)
+	$(CC) $$($2_FLAGS) -shared -Wl,-soname,httpev.so -Wl,-z,defs $(HARDEN_LD) -o $$@ $$^ $(ELF_LIBS)
 
 $W/obj/$1/%.o: $S/pe/%.c $(HEADERS) $B/config.h $B/build_id.h
 	@mkdir -p $$(@D)
@@ -110,12 +116,12 @@ $W/obj/$1/%.def: $W/obj/$1/exports.names
 
 $W/$1-windows/httpev.dll: $(patsubst $S/pe/%.c,$W/obj/$1/%.o,$(wildcard $S/pe/*.c)) $W/obj/$1/version.o $W/obj/$1/httpev.def
 	@mkdir -p $$(@D)
-	$($1_MINGW) -shared -static-libgcc -o $$@ $$^ -lntdll
+	$($1_MINGW) -shared -static-libgcc $($1_PE_LD) -o $$@ $$^ -lntdll
 	winebuild --builtin $$@
 
 $W/$1-windows/httpapi.dll: $W/obj/$1/httpapi.def $W/obj/$1/version.o
 	@mkdir -p $$(@D)
-	$($1_MINGW) -shared -nostdlib -Wl,--entry=0 -o $$@ $$^
+	$($1_MINGW) -shared -nostdlib -Wl,--entry=0 $($1_PE_LD) -o $$@ $$^
 
 $($1_IMPLIB): $W/obj/$1/import.def
 	@mkdir -p $$(@D)
@@ -123,7 +129,7 @@ $($1_IMPLIB): $W/obj/$1/import.def
 
 $W/$1-windows/%.exe: tools/%.c
 	@mkdir -p $$(@D)
-	$($1_MINGW) $(PE_CFLAGS) -o $$@ $$<
+	$($1_MINGW) $(PE_CFLAGS) $($1_PE_LD) -o $$@ $$<
 endef
 $(foreach a,$(ARCHES),$(eval $(call wine_pair,$a,$($a_VARIANT))))
 
@@ -131,13 +137,13 @@ $(foreach a,$(ARCHES),$(eval $(call wine_pair,$a,$($a_VARIANT))))
 define SAMPLE_EXE
 $B/$1/%$($2_EXE): $1/%.c $(HEADERS) $(wildcard samples/*.h) $($2_IMPLIB)
 	@mkdir -p $$(@D)
-	$($2_MINGW) -std=gnu11 -g -O2 $(WARN) -D_WIN32_WINNT=0x0A00 -Iinclude -o $$@ $$< $($2_IMPLIB) -lws2_32
+	$($2_MINGW) -std=gnu11 -g -O2 $(WARN) -D_WIN32_WINNT=0x0A00 -Iinclude $($2_PE_LD) -o $$@ $$< $($2_IMPLIB) -lws2_32
 endef
 define SAMPLE_RULES
 $(foreach a,$(ARCHES),$(eval $(call SAMPLE_EXE,$1,$a)))
 $B/$1/%: $1/%.c $(HEADERS) $(wildcard samples/*.h) $B/native/libhttpapi.so
 	@mkdir -p $$(@D)
-	$(CC) -std=gnu11 -g -O2 $(WARN) -fshort-wchar -Iinclude -Iinclude/win32 -o $$@ $$< \
+	$(CC) -std=gnu11 -g -O2 $(WARN) $(HARDEN) -fPIE -fshort-wchar -Iinclude -Iinclude/win32 -pie $(HARDEN_LD) -o $$@ $$< \
 	 -L$B/native -lhttpapi -Wl,-rpath,'$$$$ORIGIN/../native' -pthread
 endef
 $(eval $(call SAMPLE_RULES,samples))
