@@ -2,7 +2,8 @@
 /*
  * sample.h: what every sample does before it serves and when it ends: arguments, URL, queue, Ctrl+C.
  *
- * A sample is called as `sample [URL-prefix] [threads]` and prints "listening on URL" when it is ready.
+ * A sample is called as `sample [URL-prefix] [threads] [timeouts]` and prints "listening on URL" when it is ready. The
+ * timeouts are the six numbers of HTTP_TIMEOUT_LIMIT_INFO, in its order and with commas; 0 is the default.
  */
 #ifndef SAMPLE_H
 #define SAMPLE_H
@@ -56,6 +57,18 @@ static inline void bind_group(struct server *s)
           HttpSetUrlGroupProperty(s->group, HttpServerBindingProperty, &binding, sizeof binding));
 }
 
+static inline void set_timeouts(struct server *s, const char *text)
+{
+    HTTP_TIMEOUT_LIMIT_INFO t = {{1}};
+    unsigned long rate;
+
+    if (sscanf(text, "%hu,%hu,%hu,%hu,%hu,%lu", &t.EntityBody, &t.DrainEntityBody, &t.RequestQueue, &t.IdleConnection,
+               &t.HeaderWait, &rate) != 6)
+        check("six timeouts", ERROR_INVALID_PARAMETER);
+    t.MinSendRate = rate;
+    check("HttpSetUrlGroupProperty", HttpSetUrlGroupProperty(s->group, HttpServerTimeoutsProperty, &t, sizeof t));
+}
+
 /* Session, URL group and queue of version 2, with the URL of the command line. */
 static inline void server_open(struct server *s, int argc, char **argv)
 {
@@ -70,6 +83,8 @@ static inline void server_open(struct server *s, int argc, char **argv)
     check("HttpCreateUrlGroup", HttpCreateUrlGroup(s->session, &s->group, 0));
     check("HttpCreateRequestQueue", HttpCreateRequestQueue(version, NULL, NULL, 0, &s->queue));
     bind_group(s);
+    if (argc > 3)
+        set_timeouts(s, argv[3]);
     check("HttpAddUrlToUrlGroup", HttpAddUrlToUrlGroup(s->group, wide_url, 0, 0));
     stop_queue = s->queue;
     SetConsoleCtrlHandler(on_control, TRUE);
