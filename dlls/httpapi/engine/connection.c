@@ -10,9 +10,11 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "body.h"
@@ -27,7 +29,13 @@
 #include "shard.h"
 #include "tcp_stats.h"
 
-#define LINGER_TIMEOUT 5  /* seconds a client may take to close after our FIN */
+/*
+ * Behind our FIN a client may send on: as long as it isn't quiet for so many seconds, and neither so long nor so many bytes
+ * in all. Who sends a big body behind a head that was refused mustn't lose the answer; who never ends must be left.
+ */
+#define LINGER_QUIET 5
+#define LINGER_SECONDS 120
+#define LINGER_BYTES (64u << 20)
 
 /*
  * The rate of a send is measured in pieces of this size, http.sys's MaxBytesPerSend: each has the time it takes at
@@ -235,21 +243,29 @@ static enum verbosity verbosity_of(const struct request *r, enum page page)
     return r->queue && page_status(page) == 503 ? queue_verbosity(r->queue) : VERBOSITY_LIMITED;
 }
 
+/* The client hasn't acknowledged all of the answers before this one: a reset would take the rest away. */
+static bool is_sending(const struct connection *c)
+{
+    int unacknowledged;
+
+    return !ioctl(c->fd, SIOCOUTQ, &unacknowledged) && unacknowledged;
+}
+
 void connection_refuse(struct connection *c, enum page page)
 {
     struct request *r = c->request;
     enum verbosity verbosity = verbosity_of(r, page);
-    bool begun = r->response_begun;
+    bool silent = r->response_begun || verbosity == VERBOSITY_BASIC;
 
     error_report_page(c, page);
-    if (verbosity == VERBOSITY_BASIC)
+    if (verbosity == VERBOSITY_BASIC && !is_sending(c))
         return connection_close(c, true);
     if (c->state != CONN_REQUEST)
         set_state(c, CONN_REQUEST, 0);
     request_retire(r);
     r->close_after = true;
     r->body.complete = r->body.broken = true;
-    if (!begun)
+    if (!silent)
         send_page(r, page, verbosity == VERBOSITY_FULL);
 }
 
@@ -267,11 +283,14 @@ static void input_linger(struct connection *c)
 
     for (int turns = 4; turns; turns--) {
         n = recv(c->fd, waste, sizeof waste, 0);
-        if (n > 0 || (n < 0 && errno == EINTR))
+        if (n < 0 && errno == EINTR)
             continue;
-        if (n == 0 || errno != EAGAIN)
-            connection_close(c, false);
-        return;
+        if (n < 0 && errno == EAGAIN)
+            return;
+        c->dropped += n > 0 ? (uint32_t)n : 0;
+        if (n <= 0 || c->dropped > LINGER_BYTES)
+            return connection_close(c, false);
+        c->body_due = due_in(LINGER_QUIET);
     }
 }
 
@@ -281,7 +300,8 @@ static void linger(struct connection *c)
     release_request(c);
     end_for_application(c);
     shutdown(c->fd, SHUT_WR);
-    set_state(c, CONN_LINGER, LINGER_TIMEOUT);
+    set_state(c, CONN_LINGER, LINGER_SECONDS);
+    c->body_due = due_in(LINGER_QUIET);
     connection_resume(c);
     input_linger(c);
 }

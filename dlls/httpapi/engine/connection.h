@@ -8,7 +8,7 @@
  *   HEAD     reads request line and headers
  *   REQUEST  a request is with a queue or the application; its body may still come in
  *   DRAIN    answered, but body bytes are still to come: reads and drops them
- *   LINGER   our FIN is out: reads and drops until the client's FIN or the deadline
+ *   LINGER   our FIN is out: reads and drops until the client's FIN, or until it has had its time
  *   CLOSED   nothing works any more; freed when no thread uses the socket (users == 0)
  *
  *   IDLE -> HEAD -> REQUEST -> DRAIN -> IDLE;  HEAD, REQUEST, DRAIN -> LINGER;  REQUEST -> IDLE, HEAD;
@@ -54,11 +54,12 @@ struct connection {
     unsigned requests;        /* how many were routed */
     uint64_t begun;           /* clock_ticks() */
     ev_io readable, writable;
-    /* When the sweep acts, by shard_now(); 0: never. The last two are for REQUEST only. */
+    /* When the sweep acts, by shard_now(); 0: never. */
     double deadline;          /* ends the state; in REQUEST: the wait in the queue */
-    double body_due;          /* more of the body must have come */
-    double send_due;          /* the client must have taken more of what waits to be sent */
+    double body_due;          /* REQUEST: more of the body must have come; LINGER: anything */
+    double send_due;          /* REQUEST: the client must have taken more of what waits to be sent */
     uint64_t taken;           /* bytes it had taken when send_due was set, or TAKEN_UNKNOWN */
+    uint32_t dropped;         /* bytes, in LINGER */
     struct limits limits;
     struct list disconnects;  /* struct io, HttpWaitForDisconnect */
     union address local, remote;

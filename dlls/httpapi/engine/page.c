@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "date.h"
+#include "parameters.h"
 
 struct page_text {
     unsigned status;
@@ -39,6 +40,7 @@ size_t page_write(enum page page, bool head_only, bool detailed, char buffer[PAG
 {
     const struct page_text *p = &pages[page];
     char body[PAGE_SIZE_MAX], date[DATE_LEN + 1];
+    const char *server = parameters.DisableServerHeader ? "" : "Server: Microsoft-HTTPAPI/2.0\r\n";
     const char *reason = detailed && p->status == 503 ? p->phrase : p->reason;
     size_t body_len = page_body(page, body);
 
@@ -46,13 +48,13 @@ size_t page_write(enum page page, bool head_only, bool detailed, char buffer[PAG
     return (size_t)snprintf(buffer, PAGE_SIZE_MAX,
                             "HTTP/1.1 %u %s\r\n"
                             "Content-Type: text/html; charset=us-ascii\r\n"
-                            "Server: Microsoft-HTTPAPI/2.0\r\n"
+                            "%s"
                             "Date: %s\r\n"
                             "Connection: close\r\n"
                             "Content-Length: %zu\r\n"
                             "\r\n"
                             "%s",
-                            p->status, reason, date, body_len, head_only ? "" : body);
+                            p->status, reason, server, date, body_len, head_only ? "" : body);
 }
 
 unsigned page_status(enum page page)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "date.h"
+#include "parameters.h"
 
 #define SERVER_TOKEN "Microsoft-HTTPAPI/2.0"
 
@@ -57,6 +58,12 @@ void head_begin(struct head *h, char *buffer, size_t size, uint16_t status, stru
     put(h, TEXT("\r\n"));
 }
 
+/* DisableServerHeader: 1 is about answers of the engine's own only, page.c. */
+static bool hides_server(void)
+{
+    return parameters.DisableServerHeader == 2;
+}
+
 void head_known(struct head *h, enum response_header id, struct text value)
 {
     if (!value.len || id == RESP_Date)
@@ -72,12 +79,14 @@ void head_known(struct head *h, enum response_header id, struct text value)
     h->server_known = true;
     put(h, TEXT("Server: "));
     put_checked(h, value);
-    put(h, TEXT(" " SERVER_TOKEN "\r\n"));
+    if (!hides_server())
+        put(h, TEXT(" " SERVER_TOKEN));
+    put(h, TEXT("\r\n"));
 }
 
 void head_server(struct head *h)
 {
-    if (!h->server_known)
+    if (!h->server_known && !hides_server())
         put(h, TEXT("Server: " SERVER_TOKEN "\r\n"));
 }
 

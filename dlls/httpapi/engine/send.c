@@ -539,14 +539,40 @@ static struct own_send *send_own(struct request *r, size_t size)
     return o;
 }
 
+/* How many bytes of it the socket takes now. */
+static size_t send_at_once(int fd, const char *text, size_t size)
+{
+    ssize_t n;
+
+    do
+        n = send(fd, text, size, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? 0 : (size_t)n; /* an error comes again with the rest */
+}
+
+/* The verb as it came: a request may be refused before anybody has looked at it. */
+static bool is_head(const struct request *r, enum page page)
+{
+    struct text verb = request_text(r, r->verb_text);
+
+    return page != PAGE_BAD_VERB && verb.len == 4 && !memcmp(verb.ptr, "HEAD", 4);
+}
+
+/* Without memory, as long as the socket takes it: a server that has none left can say so. */
 void send_page(struct request *r, enum page page, bool detailed)
 {
-    struct own_send *o = send_own(r, PAGE_SIZE_MAX);
+    char text[PAGE_SIZE_MAX];
+    size_t size = page_write(page, is_head(r, page), detailed, text);
+    size_t sent = is_busy(r) ? 0 : send_at_once(r->connection->fd, text, size);
+    struct own_send *o;
 
+    r->response_begun = r->close_after = true;
+    if (sent == size)
+        return;
+    o = send_own(r, size - sent);
     if (!o)
         return connection_close(r->connection, false);
-    o->send.few[0].length = page_write(page, r->verb == VERB_HEAD, detailed, o->data);
-    r->response_begun = r->close_after = true;
+    memcpy(o->data, text + sent, size - sent);
     send_continue(r);
 }
 
