@@ -579,6 +579,23 @@ ConnectionTest(an_unread_chunked_body_is_dropped)
     client_close(fd);
 }
 
+/* What is wrong with a body doesn't take the answer away that was given before: a FIN behind it, no reset. */
+ConnectionTest(a_bad_body_behind_the_answer)
+{
+    static char waste[300000];
+    int fd = client_open(&l);
+
+    client_send(fd, POST "Transfer-Encoding: chunked\r\n\r\n5\r\nhel");
+    app_answer(&l, app_receive(&l)->id, "1");
+    loopback_settle();
+    client_send(fd, "lo!");
+    client_write(fd, waste, sizeof waste);
+    client_send(fd, GET "\r\n");
+    cr_assert_str_eq(client_reply(fd)->body, "1");
+    client_expect_end(fd);
+    client_close(fd);
+}
+
 /* --- 100 Continue */
 
 ConnectionTest(invited)

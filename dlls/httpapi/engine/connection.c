@@ -56,7 +56,7 @@ static bool may_move(enum connection_state from, enum connection_state to)
     case CONN_HEAD: return from == CONN_IDLE || from == CONN_REQUEST || from == CONN_DRAIN;
     case CONN_REQUEST: return from == CONN_HEAD;
     case CONN_DRAIN: return from == CONN_REQUEST;
-    case CONN_LINGER: return from == CONN_REQUEST;
+    case CONN_LINGER: return from == CONN_REQUEST || from == CONN_DRAIN;
     case CONN_CLOSED: return from != CONN_CLOSED;
     }
     return false;
@@ -399,10 +399,11 @@ static void next_request(struct connection *c)
     parse_input(c);
 }
 
+/* A body that can't go on doesn't take away the answer, which may still be on its way. */
 static void input_drain(struct connection *c)
 {
     if (!body_drain(c->request))
-        connection_close(c, false);
+        linger(c);
     else if (c->request->body.complete)
         next_request(c);
 }
