@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "engine/parameters.h"
 #include "faults.h"
 #include "unit.h"
 
@@ -299,9 +300,44 @@ static enum result parse_long_path(size_t n)
 
 Test(prefix, the_longest_path)
 {
+    parameters.UrlSegmentMaxLength = UINT32_MAX;
     cr_assert_eq(parse_long_path(32767), RESULT_OK);
     cr_assert_eq(parse_long_path(32768), RESULT_INVALID);
     cr_assert_eq(parse_long_path(100000), RESULT_INVALID);
+}
+
+/* A prefix that no request could match. */
+Test(prefix, long_segments)
+{
+    cr_assert_eq(parse_long_path(261), RESULT_OK);
+    cr_assert_eq(parse_long_path(262), RESULT_INVALID);
+    parameters.UrlSegmentMaxLength = 3;
+    cr_assert_eq(parse_long_path(4), RESULT_OK);
+    cr_assert_eq(parse_long_path(5), RESULT_INVALID);
+}
+
+static enum result parse_segments(unsigned n, bool slash)
+{
+    char text[1024] = "http://+:80";
+    struct prefix p;
+    enum result result;
+
+    for (; n; n--)
+        strcat(text, "/p");
+    result = parse(&p, strcat(text, slash ? "/" : ""));
+    prefix_free(&p);
+    return result;
+}
+
+Test(prefix, many_segments)
+{
+    for (int slash = 0; slash < 2; slash++) {
+        cr_assert_eq(parse_segments(254, slash), RESULT_OK);
+        cr_assert_eq(parse_segments(255, slash), RESULT_OK);
+        cr_assert_eq(parse_segments(256, slash), RESULT_INVALID);
+    }
+    parameters.UrlSegmentMaxCount = UINT32_MAX;
+    cr_assert_eq(parse_segments(400, false), RESULT_OK);
 }
 
 /* Only as much is read as there is: each prefix of a good text, in memory of exactly its size. */

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "engine/parameters.h"
 #include "faults.h"
 #include "unit.h"
 
@@ -378,6 +379,224 @@ Test(url, bad_paths)
     is_refused("http://h/a%", "h", PAGE_BAD_URL);
 }
 
+/* AllowRestrictedChars: "hex-escaped chars ... that decode to U+0000 - U+001F and U+007F - U+009F"; but never NUL. */
+Test(url, restricted_characters_may_be_allowed)
+{
+    char path[16], want[16];
+
+    parameters.AllowRestrictedChars = 1;
+    for (int c = 1; c < 0x80; c = c == 0x1f ? 0x7f : c + 1) {
+        snprintf(want, sizeof want, "/a%cb", c);
+        snprintf(path, sizeof path, "/a%%%02Xb", c);
+        decodes(path, want);
+        snprintf(path, sizeof path, "/a%%u00%02xb", c);
+        decodes(path, want);
+        refuses((struct text){(char[]){'/', 'a', (char)c, '/', 'b'}, 5});
+    }
+    decodes("/%C2%80%C2%9F", "/\xc2\x80\xc2\x9f");
+    decodes("/%u0080%u009f", "/\xc2\x80\xc2\x9f");
+    refuses(TEXT("/%C3%A4%81%01"));
+    refuses(TEXT("/a%00b"));
+    refuses(TEXT("/%u0000"));
+    refuses(TEXT("/\0"));
+    refuses(TEXT("/%0"));
+}
+
+/* AllowUnEscapedRestrictedChars: "All ASCII control characters except NUL, LF, CR and Horizontal Tab", also in queries. */
+Test(url, raw_control_characters_may_be_allowed)
+{
+    char path[16], want[64], query[16], host[32];
+
+    parameters.AllowUnEscapedRestrictedChars = 1;
+    for (int c = 1; c < 0x80; c = c == 0x1f ? 0x7f : c + 1) {
+        snprintf(path, sizeof path, "/a%cb", c);
+        snprintf(query, sizeof query, "/?a%cb", c);
+        snprintf(host, sizeof host, "http://a%cb/", c);
+        is_refused(host, "h", PAGE_BAD_HOST);
+        if (c == '\t' || c == '\n' || c == '\r') {
+            refuses(text_of(path));
+            is_refused(query, "h", PAGE_BAD_URL);
+        } else {
+            decodes(path, path);
+            snprintf(want, sizeof want, "http://h:8080%s", query);
+            cooks(query, "h", want, "h");
+        }
+        snprintf(path, sizeof path, "/a%%%02Xb", c);
+        refuses(text_of(path));
+    }
+    refuses(TEXT("/a\0b"));
+}
+
+Test(url, control_characters_in_the_query)
+{
+    char query[16];
+
+    for (int c = 1; c < 0x80; c = c == 0x1f ? 0x7f : c + 1) {
+        snprintf(query, sizeof query, "/?a%cb", c);
+        is_refused(query, "h", PAGE_BAD_URL);
+    }
+    cooks("/?%01%00", "h:1", "http://h:1/?%01%00", "h");
+}
+
+/* EnableNonUTF8: "If zero, Http.sys accepts only UTF-8-encoded URLs." */
+Test(url, utf8_only)
+{
+    parameters.EnableNonUTF8 = 0;
+    decodes("/%C3%A4\xc3\xa4", "/\u00e4\u00e4");
+    refuses(TEXT("/%E4"));
+    refuses(TEXT("/\xe4"));
+    refuses(TEXT("/%C3%A4%E4"));
+    refuses(TEXT("/%C0%A4"));
+    cooks("/", "m\xc3\xbcller:81", "http://m\u00fcller:81/", "xn--mller-kva");
+    is_refused("/", "m\xfcller:81", PAGE_BAD_HOST);
+    parameters.FavorUTF8 = 0; /* which only says what comes first */
+    decodes("/%C3%A4", "/\u00e4");
+    refuses(TEXT("/%E4"));
+}
+
+/* FavorUTF8: "If zero (and EnableNonUTF8 is nonzero), ... ANSI ...; if that is not successful, ... UTF-8" */
+Test(url, ansi_first)
+{
+    parameters.FavorUTF8 = 0;
+    decodes("/%C3%A4", "/\u00c3\u00a4");
+    decodes("/%E4", "/\u00e4");
+    decodes("/%C3%81", "/\u00c1"); /* 81 is no character of code page 1252 */
+    refuses(TEXT("/%81"));
+    refuses(TEXT("/%C3%81%E4"));
+    decodes("/%u00e4%C3%A4", "/\u00e4\u00c3\u00a4");
+    cooks("/", "m\xfcller:81", "http://m\u00fcller:81/", "xn--mller-kva");
+}
+
+Test(url, percent_u_may_be_refused)
+{
+    parameters.PercentUAllowed = 0;
+    refuses(TEXT("/%u0041"));
+    refuses(TEXT("/%U0041"));
+    decodes("/%41", "/A");
+    cooks("/?%u0041", "h:1", "http://h:1/?%u0041", "h");
+}
+
+/* '/' and n characters, each of them `unit`. */
+static void put_segment(char *out, size_t n, const char *unit)
+{
+    strcat(out, "/");
+    for (; n; n--)
+        strcat(out, unit);
+}
+
+static char long_path[40000];
+
+static bool decodes_segment(size_t n, const char *before, const char *unit, const char *behind)
+{
+    strcpy(long_path, before);
+    put_segment(long_path, n, unit);
+    strcat(long_path, behind);
+    return decode(text_of(long_path)) != NULL;
+}
+
+/* UrlSegmentMaxLength, in characters: an escape is one. */
+Test(url, long_segments)
+{
+    static const char *const units[] = {"a", "%61", "%C3%A4", "\xc3\xa4", "%u0041", "\xe4", "."};
+    static const char *const places[][2] = {{"", ""}, {"", "/"}, {"/b", ""}, {"/b/", "/c"}, {"", "/.."}, {"/%61", "%2fc"}};
+
+    for (size_t i = 0; i < COUNT(units); i++)
+        for (size_t j = 0; j < COUNT(places); j++) {
+            cr_assert(decodes_segment(259, places[j][0], units[i], places[j][1]));
+            cr_assert(decodes_segment(260, places[j][0], units[i], places[j][1]), "%s", long_path);
+            cr_assert(!decodes_segment(261, places[j][0], units[i], places[j][1]), "%s", long_path);
+        }
+    cr_assert(decodes_segment(130, "", "%F0%9F%98%80", "")); /* two units each */
+    cr_assert(!decodes_segment(131, "", "%F0%9F%98%80", ""));
+}
+
+Test(url, long_segments_as_told)
+{
+    parameters.UrlSegmentMaxLength = 1;
+    decodes("/a/b/", "/a/b/");
+    refuses(TEXT("/a/bc/"));
+    decodes("/a/../..//b", "/b"); /* dots go up whatever the limit */
+    parameters.UrlSegmentMaxLength = UINT32_MAX;
+    cr_assert(decodes_segment(30000, "", "a", ""));
+}
+
+static bool decodes_segments(size_t n, const char *segment, const char *behind)
+{
+    long_path[0] = 0;
+    for (; n; n--)
+        strcat(long_path, segment);
+    strcat(long_path, behind);
+    return decode(text_of(long_path)) != NULL;
+}
+
+/* UrlSegmentMaxCount: those of the canonical path. */
+Test(url, many_segments)
+{
+    static const char *const segments[] = {"/a", "//a", "/%61", "/\\a", "/%2fa", "/abcdef", "/./a", "/b/../a"};
+
+    for (size_t i = 0; i < COUNT(segments); i++) {
+        const char *s = segments[i];
+
+        cr_assert(decodes_segments(254, s, ""), "%s", s);
+        cr_assert(decodes_segments(255, s, ""), "%s", s);
+        cr_assert(decodes_segments(255, s, "/"), "%s", s);
+        cr_assert(!decodes_segments(256, s, ""), "%s", s);
+        cr_assert(!decodes_segments(256, s, "/.."), "%s", s);
+        cr_assert(!decodes_segments(255, s, "/b"), "%s", s);
+    }
+    cr_assert(decodes_segments(10000, "/", ""));
+    cr_assert(decodes_segments(10000, "/..", ""));
+    cr_assert(decodes_segments(10000, "/a/..", ""));
+}
+
+Test(url, many_segments_as_told)
+{
+    parameters.UrlSegmentMaxCount = 1;
+    decodes("/abc/", "/abc/");
+    decodes("/", "/");
+    refuses(TEXT("/a/b"));
+    parameters.UrlSegmentMaxCount = UINT32_MAX;
+    cr_assert(decodes_segments(10000, "/a", ""));
+}
+
+static enum page cook_long(size_t path, size_t query)
+{
+    struct url u = {0};
+    enum page page;
+
+    memset(long_path, 'a', path + query);
+    long_path[0] = '/';
+    if (query)
+        long_path[path] = '?';
+    page = url_cook(&u, (struct text){long_path, path + query}, TEXT("h:1"), none, 1);
+    url_free(&u);
+    return page;
+}
+
+/* MaxFieldLength is a limit of the URL, too. */
+Test(url, long_targets)
+{
+    parameters.MaxFieldLength = 64;
+    cr_assert_eq(cook_long(63, 0), PAGE_NONE);
+    cr_assert_eq(cook_long(64, 0), PAGE_NONE);
+    cr_assert_eq(cook_long(65, 0), PAGE_URL_TOO_LONG);
+    cr_assert_eq(cook_long(32, 32), PAGE_NONE);
+    cr_assert_eq(cook_long(32, 33), PAGE_URL_TOO_LONG);
+}
+
+/* HTTP_COOKED_URL has lengths of 16 bits, in bytes: no more than 32767 characters. */
+Test(url, the_longest_cooked_url)
+{
+    const size_t before = strlen("http://h:1");
+
+    parameters.MaxFieldLength = 65534;
+    parameters.UrlSegmentMaxLength = UINT32_MAX;
+    cr_assert_eq(cook_long(32767 - before, 0), PAGE_NONE);
+    cr_assert_eq(cook_long(32768 - before, 0), PAGE_URL_TOO_LONG);
+    cr_assert_eq(cook_long(1, 32766 - before), PAGE_NONE);
+    cr_assert_eq(cook_long(1, 32767 - before), PAGE_URL_TOO_LONG);
+}
+
 Test(url, bad_hosts)
 {
     static const char *const bad[] = {
@@ -419,6 +638,7 @@ Test(url, memory_is_used_again)
 
     memset(target, 'a', sizeof target - 1);
     target[0] = '/';
+    parameters.UrlSegmentMaxLength = UINT32_MAX;
     cr_assert_eq(cook(&u, target, "h:1"), PAGE_NONE);
     cr_assert_eq(u.path_len, 16000u);
     size = u.size;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parameters.h"
 #include "text.h"
 
 #define PATH_MAX_UNITS 32767
@@ -163,20 +164,24 @@ static bool is_path_char(utf16 c)
     return c >= 0x20 && c != '%' && c != '?' && c != '#' && c != '\\' && (c < 0x7f || c >= 0xa0);
 }
 
-/* No empty segment and no dot segment: a request's path has none either. */
+static bool is_dots(const utf16 *segment, size_t n)
+{
+    return n <= 2 && segment[0] == '.' && segment[n - 1] == '.';
+}
+
+/* What a request's path may consist of, too: no segment that is empty or dots, none too long, and not too many. */
 static bool is_path(const utf16 *s, size_t n)
 {
-    for (size_t i = 0, start = 1; i < n; i++) {
-        size_t seg = i + 1 - start;
+    uint32_t segments = 0;
 
-        if (!is_path_char(s[i]))
-            return false;
-        if (i && s[i] == '/' && s[i - 1] == '/')
-            return false;
-        if (s[i] == '/')
-            start = i + 1;
-        else if ((i + 1 == n || s[i + 1] == '/') && s[i] == '.' &&
-                 (seg == 1 || (seg == 2 && s[i - 1] == '.')))
+    for (size_t i = 1; i < n; i++) {
+        size_t start = i;
+
+        for (; i < n && s[i] != '/'; i++)
+            if (!is_path_char(s[i]))
+                return false;
+        if (i == start || is_dots(s + start, i - start) || i - start > parameters.UrlSegmentMaxLength ||
+            ++segments > parameters.UrlSegmentMaxCount)
             return false;
     }
     return true;

@@ -170,7 +170,7 @@ static enum result prepare_path(struct input path, struct output *o)
     if (!bytes)
         return RESULT_NO_MEMORY;
     n = path_bytes(path, bytes);
-    got = n < 0 ? -1 : url_decode_path((struct text){bytes, (size_t)n}, o->text + o->len);
+    got = n < 0 ? -1 : url_decode_utf8_path((struct text){bytes, (size_t)n}, o->text + o->len);
     free(bytes);
     if (got < 0)
         return RESULT_INVALID;

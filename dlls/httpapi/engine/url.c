@@ -2,8 +2,8 @@
 /*
  * url.c: from the request target to the cooked URL.
  *
- * Which bytes are accepted follows docs/behaviour.md, "Request targets": bad escapes and control characters are
- * refused; bytes that aren't UTF-8 are read as code page 1252, as Windows does with EnableNonUTF8 and FavorUTF8.
+ * Which bytes are accepted follows docs/behaviour.md, "Request targets", and the parameters there: unless these say
+ * otherwise, bad escapes and control characters are refused, and bytes that aren't UTF-8 are read as code page 1252.
  */
 #include "url.h"
 
@@ -11,6 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "parameters.h"
+
+#define COOKED_MAX 32767 /* units: HTTP_COOKED_URL counts bytes in 16 bits */
 
 void url_free(struct url *u)
 {
@@ -120,12 +124,19 @@ static bool widen_name(struct text name, bool utf8, uint32_t wide[HOST_MAX + 1])
     return p == end;
 }
 
+/* Which code bytes beyond ASCII are tried in first. */
+static bool utf8_comes_first(void)
+{
+    return parameters.FavorUTF8 || !parameters.EnableNonUTF8;
+}
+
 /* A name that came with bytes beyond ASCII: encoded, and without what else may stand for the same character. */
 static bool canonical_name(struct url *u)
 {
     uint32_t wide[HOST_MAX + 1];
+    bool utf8 = utf8_comes_first();
 
-    if (!widen_name(u->name, true, wide) && !widen_name(u->name, false, wide))
+    if (!widen_name(u->name, utf8, wide) && !(parameters.EnableNonUTF8 && widen_name(u->name, !utf8, wide)))
         return false;
     if (!idn_encode(wide, u->canonical))
         return false;
@@ -153,19 +164,37 @@ static int32_t hex_number(const unsigned char *p, const unsigned char *end, int 
     return v;
 }
 
-/* Windows' AllowRestrictedChars=0. */
-static bool is_restricted(uint32_t c)
+static bool is_control(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0);
+    return c < 0x20 || c == 0x7f;
+}
+
+static bool is_c1_control(uint32_t c)
+{
+    return c >= 0x80 && c < 0xa0;
+}
+
+/* A byte as it came. NUL and those that a line may consist of are never let through. */
+static bool may_be_raw(unsigned char c)
+{
+    return !is_control(c) || (parameters.AllowUnEscapedRestrictedChars && c && !strchr("\t\n\r", c));
+}
+
+/* What an escape stands for, a byte or (%u) a unit. */
+static bool may_be_escaped(uint32_t v, bool unit)
+{
+    bool restricted = is_control(v) || (unit && is_c1_control(v));
+
+    return !restricted || (parameters.AllowRestrictedChars && v);
 }
 
 /* One %XX (or %uXXXX, kept as NUL XXXX: no other byte of a path is NUL). False for a bad escape. */
 static bool undo_escape(const unsigned char **p, const unsigned char *end, unsigned char **o)
 {
-    bool unicode = end - *p > 1 && ((*p)[1] | 0x20) == 'u';
+    bool unicode = parameters.PercentUAllowed && end - *p > 1 && ((*p)[1] | 0x20) == 'u';
     int32_t v = unicode ? hex_number(*p + 2, end, 4) : hex_number(*p + 1, end, 2);
 
-    if (v < 0 || (v == 0 && !unicode))
+    if (v < 0 || !may_be_escaped((uint32_t)v, unicode))
         return false;
     *(*o)++ = (unsigned char)(unicode ? 0 : v);
     if (unicode) {
@@ -186,7 +215,7 @@ static int32_t undo_escapes(struct text path, unsigned char *out)
         if (*p == '%') {
             if (!undo_escape(&p, end, &o))
                 return -1;
-        } else if (*p) {
+        } else if (may_be_raw(*p)) {
             *o++ = *p++;
         } else {
             return -1;
@@ -225,7 +254,7 @@ static int32_t to_utf16(const unsigned char *bytes, int32_t len, bool utf8, utf1
 
         if (c < 0)
             return NOT_THIS_CODE;
-        restricted |= is_restricted((uint32_t)c);
+        restricted |= is_c1_control((uint32_t)c) && !parameters.AllowRestrictedChars;
         o += utf16_put(o, c == '\\' ? '/' : (uint32_t)c);
     }
     return restricted ? -1 : (int32_t)(o - out);
@@ -253,11 +282,13 @@ static int32_t parent(const utf16 *out, int32_t n)
 }
 
 /*
- * Drops empty and dot segments in place. First the empty ones: /a//../b is /b.
+ * Drops empty and dot segments in place. First the empty ones: /a//../b is /b. -1 when a segment is too long, or there
+ * are too many.
  */
 static int32_t canonicalise(utf16 *path, int32_t len)
 {
     int32_t n = 1, i = 1; /* path[0] is '/' */
+    uint32_t segments = 0;
 
     while (i < len) {
         int32_t start = i, seg;
@@ -272,19 +303,26 @@ static int32_t canonicalise(utf16 *path, int32_t len)
             continue;
         if (seg == 2 && path[start] == '.' && path[start + 1] == '.') {
             n = parent(path, n);
+            segments -= segments > 0;
             continue;
         }
+        if ((uint32_t)seg > parameters.UrlSegmentMaxLength || ++segments > parameters.UrlSegmentMaxCount)
+            return -1;
         memmove(path + n, path + start, (size_t)(seg + slash) * sizeof *path);
         n += seg + slash;
     }
     return n;
 }
 
-/* The usual case: nothing to decode. -1 when the slow way is needed. */
+/*
+ * The usual case: nothing to decode, and too short for any limit of segments. -1 when the slow way is needed.
+ */
 static int32_t widen_plain(struct text path, utf16 *out)
 {
     unsigned char before = 0;
 
+    if (path.len > parameters.UrlSegmentMaxLength || path.len > parameters.UrlSegmentMaxCount)
+        return -1;
     for (size_t i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.ptr[i];
 
@@ -296,16 +334,26 @@ static int32_t widen_plain(struct text path, utf16 *out)
     return (int32_t)path.len;
 }
 
-int32_t url_decode_path(struct text path, utf16 *out)
+static int32_t decode_path(struct text path, bool utf8_first, utf16 *out)
 {
     int32_t n = widen_plain(path, out);
 
     if (n >= 0)
         return n;
-    n = decode(path, true, out);
-    if (n == NOT_THIS_CODE)
-        n = decode(path, false, out);
+    n = decode(path, utf8_first, out);
+    if (n == NOT_THIS_CODE && parameters.EnableNonUTF8)
+        n = decode(path, !utf8_first, out);
     return n > 0 ? canonicalise(out, n) : -1;
+}
+
+int32_t url_decode_path(struct text path, utf16 *out)
+{
+    return decode_path(path, utf8_comes_first(), out);
+}
+
+int32_t url_decode_utf8_path(struct text path, utf16 *out)
+{
+    return decode_path(path, true, out);
 }
 
 static bool starts_with_nocase(struct text t, struct text start)
@@ -332,6 +380,17 @@ static enum page split_absolute(struct text *target, struct text *host)
     return PAGE_NONE;
 }
 
+/* As it came, but for control characters. */
+static bool append_query(struct url *u, struct text query)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < query.len; i++)
+        good &= may_be_raw((unsigned char)query.ptr[i]);
+    append(u, query);
+    return good;
+}
+
 static enum page append_path(struct url *u, struct text target)
 {
     const char *question = memchr(target.ptr, '?', target.len);
@@ -346,9 +405,10 @@ static enum page append_path(struct url *u, struct text target)
     u->len += u->path_len;
     u->query = u->len;
     u->query_len = (uint32_t)(target.len - path.len);
-    append(u, (struct text){target.ptr + path.len, u->query_len});
+    if (!append_query(u, (struct text){target.ptr + path.len, u->query_len}))
+        return PAGE_BAD_URL;
     u->text[u->len] = 0;
-    return PAGE_NONE;
+    return u->len > COOKED_MAX ? PAGE_URL_TOO_LONG : PAGE_NONE;
 }
 
 static void append_port(struct url *u, uint16_t port)
@@ -393,6 +453,8 @@ enum page url_cook(struct url *u, struct text target, struct text host, struct t
     bool has_port, plain, asterisk = target.len == 1 && target.ptr[0] == '*';
     enum page page = PAGE_NONE;
 
+    if (target.len > parameters.MaxFieldLength)
+        return PAGE_URL_TOO_LONG;
     if (target.ptr[0] != '/' && !asterisk)
         page = split_absolute(&target, &host);
     if (page)

@@ -40,10 +40,13 @@ enum page url_cook(struct url *u, struct text target, struct text host, struct t
 void url_free(struct url *u);
 
 /*
- * Decodes and canonicalises a path of wire bytes into out[], which has room for path.len units. -1 when it has a
- * bad escape or a control character.
+ * Decodes and canonicalises a path of wire bytes into out[], which has room for path.len units. -1 when it has a bad escape,
+ * a control character, too long a segment or too many.
  */
 int32_t url_decode_path(struct text path, utf16 *out);
+
+/* The same for a path that is UTF-8 where it isn't escaped, whatever clients send. */
+int32_t url_decode_utf8_path(struct text path, utf16 *out);
 
 /* Splits host[:port]; brackets of an IPv6 literal are dropped from *name. False when it isn't well-formed. */
 bool url_split_host(struct text host, struct text *name, bool *has_port);
