@@ -11,6 +11,8 @@
 #include "feed.h"
 #include "unit.h"
 
+#define HEAD_MAX 16384 /* MaxRequestBytes, by default */
+
 /* Request line, then a Host header. */
 static void line_gives(const char *line, const char *want)
 {

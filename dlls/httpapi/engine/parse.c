@@ -12,10 +12,25 @@
 #include "framing.h"
 #include "grammar.h"
 #include "hash.h"
+#include "parameters.h"
 #include "request.h"
 
 #define HEADERS_FIRST 16
 #define HEADERS_MAX 4096
+
+#define KNOWN_VERB_MAX 16 /* none has a longer name */
+#define LINE_REST 10 /* of a request line, beside verb and target: two spaces and the version */
+
+/*
+ * What is over both the limit of a field and that of the whole head is over the latter, however it comes: so the first says
+ * nothing about parts that would have to end behind the second.
+ */
+static bool is_too_long(uint32_t start, uint32_t len)
+{
+    uint64_t end = (uint64_t)start + parameters.MaxFieldLength + 2;
+
+    return len > parameters.MaxFieldLength && end <= parameters.MaxRequestBytes;
+}
 
 static uint32_t offset_of(const struct request *r, const char *at)
 {
@@ -164,6 +179,8 @@ static enum page scan_verb(struct request *r, uint32_t start, uint32_t end)
     while (i < end && is_token_char((unsigned char)r->in[i]))
         i++;
     r->verb_text = (struct span){start, i - start};
+    if (is_too_long(start, i - start))
+        return PAGE_BAD_VERB;
     if (i == end || (r->in[i] == '\r' && i + 1 == r->in_len))
         return PAGE_NONE;
     return i == start || r->in[i] != ' ' ? PAGE_BAD_VERB : PAGE_NONE;
@@ -182,30 +199,46 @@ static enum page parse_version(struct request *r, struct text v)
     return r->major == 1 ? PAGE_NONE : PAGE_BAD_VERSION;
 }
 
-static bool has_control_char(struct text t)
+/* AllowCaseInsensitiveVerbs: "get" is GET. */
+static enum verb verb_in_any_case(struct text t)
 {
+    char upper[KNOWN_VERB_MAX];
+
+    if (t.len > sizeof upper)
+        return VERB_UNKNOWN;
     for (size_t i = 0; i < t.len; i++)
-        if ((unsigned char)t.ptr[i] < 0x20)
-            return true;
-    return false;
+        upper[i] = ascii_upper(t.ptr[i]);
+    return verb_from_text((struct text){upper, t.len});
 }
 
-/* Verb, target, version between [start, end), the line without its end. */
-static enum page parse_line(struct request *r, uint32_t start, uint32_t end)
+static enum verb parse_verb(struct text t)
 {
-    enum page page = scan_verb(r, start, end);
-    uint32_t target = start + r->verb_text.len + 1;
-    const char *space;
+    enum verb verb = verb_from_text(t);
 
-    if (page)
-        return page;
-    space = target < end ? memchr(r->in + target, ' ', end - target) : NULL;
+    return verb == VERB_UNKNOWN && parameters.AllowCaseInsensitiveVerbs ? verb_in_any_case(t) : verb;
+}
+
+static enum page parse_target(struct request *r, struct text target)
+{
+    if (!target.len || !url_is_clean(target))
+        return PAGE_BAD_URL;
+    set_span(r, &r->target, target);
+    return target.len > parameters.MaxFieldLength ? PAGE_URL_TOO_LONG : PAGE_NONE;
+}
+
+/* Target and version between the verb's space and `end`, the line's end. */
+static enum page parse_line(struct request *r, uint32_t end)
+{
+    uint32_t start = r->verb_text.off + r->verb_text.len + 1;
+    const char *target = r->in + start, *space = start < end ? memchr(target, ' ', end - start) : NULL;
+    enum page page;
+
     if (!space)
         return PAGE_BAD_REQUEST;
-    r->target = (struct span){target, offset_of(r, space) - target};
-    if (!r->target.len || has_control_char(request_text(r, r->target)))
-        return PAGE_BAD_URL;
-    r->verb = (uint8_t)verb_from_text(request_text(r, r->verb_text));
+    page = parse_target(r, (struct text){target, (size_t)(space - target)});
+    if (page)
+        return page;
+    r->verb = (uint8_t)parse_verb(request_text(r, r->verb_text));
     return parse_version(r, (struct text){space + 1, end - offset_of(r, space) - 1});
 }
 
@@ -218,37 +251,41 @@ static uint32_t skip_blank_lines(const struct request *r, uint32_t i)
     return i;
 }
 
+/* A line of the head as it lies between [r->parsed, lf]; without lf as much as certainly belongs to it: no carriage return. */
+static struct text line_of(const struct request *r, const char *lf)
+{
+    const char *start = r->in + r->parsed, *end = lf ? lf : r->in + r->in_len;
+
+    return (struct text){start, (size_t)(end - start) - (end > start && (!lf || end[-1] == '\r'))};
+}
+
+/* Whether the head is too long, with a line that ends at lf or hasn't ended yet. */
+static bool is_long_head(const struct request *r, const char *lf)
+{
+    return (lf ? offset_of(r, lf) : r->in_len) >= parameters.MaxRequestBytes;
+}
+
 static enum parse_result parse_request_line(struct request *r, enum page *page)
 {
-    uint32_t start = skip_blank_lines(r, r->parsed), end;
-    const char *lf = memchr(r->in + start, '\n', r->in_len - start);
+    const char *lf;
+    struct text line;
 
-    r->parsed = start;
-    if (!lf) {
-        *page = scan_verb(r, start, r->in_len);
-        if (!*page && r->in_len >= HEAD_MAX)
-            *page = PAGE_URL_TOO_LONG;
-        return *page ? PARSE_REFUSED : PARSE_MORE;
-    }
-    end = offset_of(r, lf);
-    r->line_end = end + 1;
-    if (end > start && r->in[end - 1] == '\r')
-        end--;
-    *page = r->line_end > HEAD_MAX ? PAGE_URL_TOO_LONG : parse_line(r, start, end);
+    r->parsed = skip_blank_lines(r, r->parsed);
+    lf = memchr(r->in + r->parsed, '\n', r->in_len - r->parsed);
+    line = line_of(r, lf);
+    *page = scan_verb(r, r->parsed, lf ? r->parsed + (uint32_t)line.len : r->in_len);
+    if (!*page && (is_long_head(r, lf) || line.len > 2 * parameters.MaxFieldLength + LINE_REST))
+        *page = PAGE_URL_TOO_LONG;
+    if (!*page && !lf)
+        return PARSE_MORE;
+    if (!*page)
+        *page = parse_line(r, r->parsed + (uint32_t)line.len);
     if (*page)
         return PARSE_REFUSED;
-    r->parsed = r->line_end;
+    r->parsed = r->line_end = offset_of(r, lf) + 1;
     r->parser = after_request_line;
     r->parser.data = r;
     return PARSE_DONE;
-}
-
-/* A line as it lies between [r->parsed, lf]. */
-static struct text field_line(const struct request *r, const char *lf)
-{
-    const char *start = r->in + r->parsed;
-
-    return (struct text){start, (size_t)(lf - start) - (lf > start && lf[-1] == '\r')};
 }
 
 /* The same length said again, which Windows lets pass and llhttp doesn't: such a line is dropped. */
@@ -292,16 +329,15 @@ static enum parse_result parse_fields(struct request *r, enum page *page)
 {
     while (!r->head_len) {
         const char *lf = memchr(r->in + r->parsed, '\n', r->in_len - r->parsed);
-        struct text line;
+        struct text line = line_of(r, lf);
 
-        if (!lf && r->in_len < HEAD_MAX)
+        *page = is_too_long(r->parsed, (uint32_t)line.len) ? PAGE_FIELD_TOO_LONG
+                : is_long_head(r, lf)                      ? PAGE_TOO_LONG
+                                                           : PAGE_NONE;
+        if (!*page && !lf)
             return PARSE_MORE;
-        if (!lf || offset_of(r, lf) >= HEAD_MAX) {
-            *page = PAGE_TOO_LONG;
-            return PARSE_REFUSED;
-        }
-        line = field_line(r, lf);
-        *page = line.len ? take_field(r, line) : feed_line(r, line);
+        if (!*page)
+            *page = line.len ? take_field(r, line) : feed_line(r, line);
         if (*page)
             return PARSE_REFUSED;
         r->parsed = offset_of(r, lf) + 1;
@@ -310,9 +346,29 @@ static enum parse_result parse_fields(struct request *r, enum page *page)
     return PARSE_DONE;
 }
 
+/* The application gets headers of one name as one, whose length has 16 bits: only a long head has too long ones. */
+static bool fits_when_joined(const struct request *r, const struct header *h)
+{
+    size_t n = h->value.len;
+
+    while (h->same) {
+        h = &r->headers[h->same - 1];
+        n += 2 + h->value.len;
+    }
+    return n <= UINT16_MAX;
+}
+
+static bool all_fit_when_joined(const struct request *r)
+{
+    for (unsigned i = 0; r->head_len > UINT16_MAX && i < r->header_count; i++)
+        if (!r->headers[i].repeated && !fits_when_joined(r, &r->headers[i]))
+            return false;
+    return true;
+}
+
 static enum page judge_head(struct request *r)
 {
-    enum page page = framing_judge(r);
+    enum page page = all_fit_when_joined(r) ? framing_judge(r) : PAGE_FIELD_TOO_LONG;
     uint16_t host = r->known[REQ_Host];
 
     if (page)

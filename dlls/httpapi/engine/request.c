@@ -19,7 +19,7 @@
 #include "shard.h"
 
 #define SPARE_MAX 256              /* requests a shard keeps for new connections */
-#define SPARE_INPUT_MAX HEAD_MAX   /* a larger buffer isn't kept */
+#define SPARE_INPUT_MAX 16384      /* a larger buffer isn't kept */
 
 static void request_reset(struct request *r)
 {

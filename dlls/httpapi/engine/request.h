@@ -37,7 +37,6 @@ struct queue;
 struct shard;
 
 #define UNKNOWN_BUCKETS 16
-#define HEAD_MAX 16384  /* MaxRequestBytes, Windows' default: request line and headers together */
 #define INPUT_FIRST 4096
 #define BODY_WINDOW 65536 /* most body bytes kept for an application that doesn't read */
 

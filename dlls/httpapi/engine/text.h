@@ -27,6 +27,11 @@ static inline char ascii_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+static inline char ascii_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c & ~0x20) : c;
+}
+
 /* Equal length and equal but for ASCII case; never a prefix match. */
 bool text_equal_nocase(struct text a, struct text b);
 

@@ -180,6 +180,14 @@ static bool may_be_raw(unsigned char c)
     return !is_control(c) || (parameters.AllowUnEscapedRestrictedChars && c && !strchr("\t\n\r", c));
 }
 
+bool url_is_clean(struct text target)
+{
+    for (size_t i = 0; i < target.len; i++)
+        if (!may_be_raw((unsigned char)target.ptr[i]))
+            return false;
+    return true;
+}
+
 /* What an escape stands for, a byte or (%u) a unit. */
 static bool may_be_escaped(uint32_t v, bool unit)
 {
@@ -380,17 +388,6 @@ static enum page split_absolute(struct text *target, struct text *host)
     return PAGE_NONE;
 }
 
-/* As it came, but for control characters. */
-static bool append_query(struct url *u, struct text query)
-{
-    bool good = true;
-
-    for (size_t i = 0; i < query.len; i++)
-        good &= may_be_raw((unsigned char)query.ptr[i]);
-    append(u, query);
-    return good;
-}
-
 static enum page append_path(struct url *u, struct text target)
 {
     const char *question = memchr(target.ptr, '?', target.len);
@@ -405,8 +402,7 @@ static enum page append_path(struct url *u, struct text target)
     u->len += u->path_len;
     u->query = u->len;
     u->query_len = (uint32_t)(target.len - path.len);
-    if (!append_query(u, (struct text){target.ptr + path.len, u->query_len}))
-        return PAGE_BAD_URL;
+    append(u, (struct text){target.ptr + path.len, u->query_len});
     u->text[u->len] = 0;
     return u->len > COOKED_MAX ? PAGE_URL_TOO_LONG : PAGE_NONE;
 }
@@ -453,8 +449,6 @@ enum page url_cook(struct url *u, struct text target, struct text host, struct t
     bool has_port, plain, asterisk = target.len == 1 && target.ptr[0] == '*';
     enum page page = PAGE_NONE;
 
-    if (target.len > parameters.MaxFieldLength)
-        return PAGE_URL_TOO_LONG;
     if (target.ptr[0] != '/' && !asterisk)
         page = split_absolute(&target, &host);
     if (page)

@@ -28,8 +28,11 @@ struct url {
     char canonical[HOST_MAX + 1]; /* of IPv6 addresses and of names in other scripts */
 };
 
+/* Whether a target has only bytes that it may have as they are, in its query too: no control characters. */
+bool url_is_clean(struct text target);
+
 /*
- * Cooks `target` as it stands in the request line. `host` is the Host header (no pointer: there was none), which an
+ * Cooks `target` as it stands in the request line, a clean one. `host` is the Host header (no pointer: there was none), which an
  * absolute target overrides; `fallback` is used when neither names a host (HTTP/1.0); `port` is the local port,
  * added when the client named none. PAGE_NONE, or the page to refuse the request with.
  * The memory of u->text is kept and used again. No locks needed.
