@@ -57,7 +57,7 @@ static int verdict(const char *text, size_t n, size_t piece)
     return page;
 }
 
-static void gives(enum page want)
+static void is_judged(enum page want)
 {
     for (size_t piece = 1; piece <= t.len; piece = piece < 8 ? piece + 1 : piece * 3 / 2) {
         int got = verdict(t.text, t.len, piece);
@@ -91,12 +91,12 @@ Test(limits, fields)
             begin_request();
             add_field(n, ends[i]);
             add("Y: y\r\n\r\n");
-            gives(n <= FIELD ? PAGE_NONE : PAGE_FIELD_TOO_LONG);
+            is_judged(n <= FIELD ? PAGE_NONE : PAGE_FIELD_TOO_LONG);
             begin_request();
             add("Y: y\r\n");
             add_field(n, ends[i]);
             add("\n");
-            gives(n <= FIELD ? PAGE_NONE : PAGE_FIELD_TOO_LONG);
+            is_judged(n <= FIELD ? PAGE_NONE : PAGE_FIELD_TOO_LONG);
         }
 }
 
@@ -107,7 +107,7 @@ Test(limits, names)
         begin_request();
         add_many('n', n - 1);
         add(":\r\n\r\n");
-        gives(n <= FIELD ? PAGE_NONE : PAGE_FIELD_TOO_LONG);
+        is_judged(n <= FIELD ? PAGE_NONE : PAGE_FIELD_TOO_LONG);
     }
 }
 
@@ -118,9 +118,9 @@ Test(limits, fields_without_end)
     add_many('x', FIELD + 1);
     cr_assert_eq(verdict(t.text, t.len, 1), -1);
     add_many('x', 1);
-    gives(PAGE_FIELD_TOO_LONG);
+    is_judged(PAGE_FIELD_TOO_LONG);
     add_many('x', REQUEST);
-    gives(PAGE_FIELD_TOO_LONG);
+    is_judged(PAGE_FIELD_TOO_LONG);
 }
 
 static void add_lines_up_to(size_t n)
@@ -139,7 +139,7 @@ Test(limits, heads)
         add_lines_up_to(n - 2);
         add("\r\n");
         cr_assert_eq(t.len, n);
-        gives(n <= REQUEST ? PAGE_NONE : PAGE_TOO_LONG);
+        is_judged(n <= REQUEST ? PAGE_NONE : PAGE_TOO_LONG);
     }
 }
 
@@ -151,7 +151,7 @@ Test(limits, bodies_do_not_count)
     add_lines_up_to(REQUEST - 2);
     add("\r\n");
     add_many('b', 500);
-    gives(PAGE_NONE);
+    is_judged(PAGE_NONE);
 }
 
 /* What is over both limits: the head's, when the field could only end behind it. */
@@ -165,7 +165,7 @@ Test(limits, fields_at_the_end_of_the_head)
             add_lines_up_to(start);
             add_field(n, "\r\n");
             add("\r\n");
-            gives(field ? PAGE_FIELD_TOO_LONG : t.len > REQUEST ? PAGE_TOO_LONG : PAGE_NONE);
+            is_judged(field ? PAGE_FIELD_TOO_LONG : t.len > REQUEST ? PAGE_TOO_LONG : PAGE_NONE);
         }
 }
 
@@ -177,7 +177,7 @@ Test(limits, equal_limits)
         begin_request();
         add_field(n, "\r\n");
         add("\r\n");
-        gives(t.len > REQUEST ? PAGE_TOO_LONG : PAGE_NONE);
+        is_judged(t.len > REQUEST ? PAGE_TOO_LONG : PAGE_NONE);
     }
 }
 
@@ -188,12 +188,12 @@ Test(limits, targets)
         add("GET /");
         add_many('u', n - 1);
         add(" HTTP/1.1\r\nHost: h\r\n\r\n");
-        gives(n <= FIELD ? PAGE_NONE : PAGE_URL_TOO_LONG);
+        is_judged(n <= FIELD ? PAGE_NONE : PAGE_URL_TOO_LONG);
         begin();
         add("GET /?");
         add_many('u', n - 2);
         add(" HTTP/1.1\r\nHost: h\r\n\r\n");
-        gives(n <= FIELD ? PAGE_NONE : PAGE_URL_TOO_LONG);
+        is_judged(n <= FIELD ? PAGE_NONE : PAGE_URL_TOO_LONG);
     }
 }
 
@@ -206,7 +206,7 @@ Test(limits, request_lines)
         add("GET /");
         add_many('u', n - 5 - 11);
         add(" HTTP/1.1\r\nHost: h\r\n\r\n");
-        gives(n > REQUEST ? PAGE_URL_TOO_LONG : t.len > REQUEST ? PAGE_TOO_LONG : PAGE_NONE);
+        is_judged(n > REQUEST ? PAGE_URL_TOO_LONG : t.len > REQUEST ? PAGE_TOO_LONG : PAGE_NONE);
     }
 }
 
@@ -222,9 +222,9 @@ Test(limits, lines_without_end)
         add_many('x', 2 * FIELD + 12 - t.len - 1);
         cr_assert_eq(verdict(t.text, t.len, 1), -1);
         add_many('x', 1);
-        gives(PAGE_URL_TOO_LONG);
+        is_judged(PAGE_URL_TOO_LONG);
         add("\r\n");
-        gives(PAGE_URL_TOO_LONG);
+        is_judged(PAGE_URL_TOO_LONG);
     }
 }
 
@@ -234,11 +234,11 @@ Test(limits, verbs)
         begin();
         add_many('V', n);
         add(" / HTTP/1.1\r\nHost: h\r\n\r\n");
-        gives(n <= FIELD ? PAGE_NONE : PAGE_BAD_VERB);
+        is_judged(n <= FIELD ? PAGE_NONE : PAGE_BAD_VERB);
     }
     begin();
     add_many('V', 100000);
-    gives(PAGE_BAD_VERB);
+    is_judged(PAGE_BAD_VERB);
 }
 
 /* Both limits again: the line's, when the verb could only end behind it. */
@@ -248,7 +248,7 @@ Test(limits, verbs_at_the_end_of_the_head)
     begin();
     add_many('V', FIELD + 1);
     add(" / HTTP/1.1\r\n\r\n");
-    gives(PAGE_URL_TOO_LONG);
+    is_judged(PAGE_URL_TOO_LONG);
 }
 
 /* A wrong verb is refused at its first byte, however much comes behind it. */
@@ -258,7 +258,7 @@ Test(limits, a_wrong_verb_before_a_long_line)
     add("\x16");
     add_many('x', 2 * REQUEST);
     add("\r\n");
-    gives(PAGE_BAD_VERB);
+    is_judged(PAGE_BAD_VERB);
 }
 
 Test(limits, blank_lines_without_end)
@@ -266,7 +266,7 @@ Test(limits, blank_lines_without_end)
     begin();
     for (size_t i = 0; i < REQUEST; i++)
         add("\r\n");
-    gives(PAGE_URL_TOO_LONG);
+    is_judged(PAGE_URL_TOO_LONG);
 }
 
 /* Each field's line is as long as may be, the whole head 16 MB. */

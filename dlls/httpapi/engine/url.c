@@ -174,10 +174,10 @@ static bool is_c1_control(uint32_t c)
     return c >= 0x80 && c < 0xa0;
 }
 
-/* A byte as it came. NUL and those that a line may consist of are never let through. */
+/* A byte as it came. NUL, which strchr() finds, too, and those that a line may consist of are never let through. */
 static bool may_be_raw(unsigned char c)
 {
-    return !is_control(c) || (parameters.AllowUnEscapedRestrictedChars && c && !strchr("\t\n\r", c));
+    return !is_control(c) || (parameters.AllowUnEscapedRestrictedChars && !strchr("\t\n\r", c));
 }
 
 bool url_is_clean(struct text target)
