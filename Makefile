@@ -186,6 +186,7 @@ help:
 	@echo 'check          run all tests'
 	@echo 'demo           run an unmodified server under Wine and ask it with curl'
 	@echo 'bench          compare with nginx and with Wine'\''s own httpapi'
+	@echo 'soak           two servers under attack for MINUTES=10, beside 500 clients that are checked'
 	@echo 'winetest-exe   build/winetest/httpapi_test.exe, to run on a real Windows'
 	@echo 'install        to PREFIX (DESTDIR is honoured); uninstall removes it'
 	@echo 'clean          remove build/'

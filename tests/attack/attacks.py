@@ -84,14 +84,14 @@ async def slow_headers(e):
 async def slow_body(e):
     """A body that the program has answered already: DrainEntityBody ends the connection, although bytes come."""
     async with e.connect() as p:
+        begun = time.monotonic()
         await p.send(client.request("/", "Content-Length: 1000000", method="POST"))
         await p.read_until(b"Hello, World!")
-        begun = time.monotonic()
         await until_ended(p, trickle)
         e.note_end(begun)
 
 
-@attack("echo", workers=12, rate=6, needs=["ended in time"], memory=160)
+@attack("echo", workers=8, rate=6, needs=["ended in time"], memory=160)
 async def half_body(e):
     """A body that stops while the program reads it: EntityBody ends the connection and frees the program's thread."""
     async with e.connect() as p:
@@ -105,8 +105,8 @@ async def half_body(e):
 async def broken_promise(e):
     """Expect: 100-continue, and no body behind the 100: EntityBody again."""
     async with e.connect() as p:
-        await p.send(client.request("/", "Content-Length: 10", "Expect: 100-continue", method="POST"))
         begun = time.monotonic()
+        await p.send(client.request("/", "Content-Length: 10", "Expect: 100-continue", method="POST"))
         data, _ = await until_ended(p, rest)
         e.note_end(begun) if data.startswith(b"HTTP/1.1 100 ") else e.note_answer(data)
 

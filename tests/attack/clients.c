@@ -9,7 +9,8 @@
  * for a second is seen in every request of that second. What this program itself is late doesn't count.
  *
  * For each line of standard input a line comes out: "REQUESTS WRONG BROKEN P50 P99 MAX", times in microseconds, of what was
- * asked since the last one. It ends with standard input. What was wrong first is told on standard error.
+ * asked since the last empty one; "?" looks and goes on counting. It ends with standard input. What was wrong first is told
+ * on standard error.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -109,7 +110,6 @@ static void report(void)
            (unsigned long long)seen.broken, (unsigned long long)percentile(50), (unsigned long long)percentile(99),
            (unsigned long long)seen.slowest);
     fflush(stdout);
-    memset(&seen, 0, sizeof seen);
 }
 
 /* The byte at that place of every body: no two places within 64 KB have the same surroundings. */
@@ -312,12 +312,17 @@ static void look_at_turns(void)
 
 static bool reported_and_over(void)
 {
-    char lines[256];
-    ssize_t n = read(0, lines, sizeof lines);
+    static char last = '\n';
+    char text[256];
+    ssize_t n = read(0, text, sizeof text);
 
-    for (ssize_t i = 0; i < n; i++)
-        if (lines[i] == '\n')
-            report();
+    for (ssize_t i = 0; i < n; last = text[i++]) {
+        if (text[i] != '\n')
+            continue;
+        report();
+        if (last != '?')
+            memset(&seen, 0, sizeof seen);
+    }
     return n <= 0;
 }
 

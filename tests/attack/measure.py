@@ -31,9 +31,13 @@ class Clients:
         self.process = subprocess.Popen([CLIENTS, str(server.port), kind, str(count), str(period)], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
 
-    def report(self):
+    def look(self):
+        """As report(), which will have it, too."""
+        return self.report(b"?\n")
+
+    def report(self, line=b"\n"):
         """Since the last one."""
-        self.process.stdin.write(b"\n")
+        self.process.stdin.write(line)
         self.process.stdin.flush()
         return Report(*map(int, self.process.stdout.readline().split()))
 

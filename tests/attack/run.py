@@ -28,7 +28,7 @@ from server import Server, wait_until  # noqa: E402
 
 LIMIT = 3          # seconds: EntityBody, DrainEntityBody and HeaderWait; MinSendRate asks for 64 KiB in a second
 TIMEOUTS = f"{LIMIT},{LIMIT},30,60,{LIMIT},65536"
-ECHO_THREADS = 64  # each slow upload holds one of a synchronous program's threads, as on Windows
+ECHO_THREADS = 64  # each slow upload holds one of a synchronous program's threads, as on Windows: the attacks hold 52
 ROUNDS = [
     (7, ["slow_headers", "slow_body", "half_body", "broken_promise", "never_reads", "never_reads_echo", "slow_read",
          "idle_crowd", "head_crowd"]),
@@ -139,14 +139,21 @@ def run_round(servers, seconds, names, quiet):
 
 
 SLOWHTTPTEST = {"-H": "hello-iocp", "-B": "echo", "-R": "hello-iocp", "-X": "hello-iocp"}
-SLOW_SECONDS, SLOW_CONNECTIONS = 5, 40
+SLOW_SECONDS = 5
+SLOW_CONNECTIONS = {"-H": 40, "-B": 20, "-R": 40, "-X": 40}
 
 
-def slowhttptest(mode, s, directory):
-    args = ["slowhttptest", mode, "-c", SLOW_CONNECTIONS, "-r", 100, "-i", 1, "-l", SLOW_SECONDS, "-p", 5,
+def slowhttptest(mode, s, directory, seconds=SLOW_SECONDS):
+    args = ["slowhttptest", mode, "-c", SLOW_CONNECTIONS[mode], "-r", 100, "-i", 1, "-l", seconds, "-p", 5,
             "-u", f"http://127.0.0.1:{s.port}/", "-v", 2]
     return subprocess.Popen([*map(str, args), *(["-k", "10", "-n", "1", "-z", "10", "-w", "10", "-y", "20"] * (mode == "-X"))],
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=directory, env={**os.environ, "TERM": "dumb"})
+
+
+def judge_slowhttptest(mode, output):
+    available = re.findall(r"service available: *(\w+)", re.sub(r"\x1b\[[0-9;]*m", "", output))
+    check.check(f"slowhttptest {mode}: the service is available whenever it looks", (True, []),
+                (len(available) > 0, [a for a in available if a != "YES"]))
 
 
 def run_slowhttptest(servers, quiet):
@@ -163,17 +170,21 @@ def run_slowhttptest(servers, quiet):
             outputs = {mode: p.communicate(timeout=SLOW_SECONDS + 60)[0].decode() for mode, p in tools.items()}
             reports = {kind: c.report() for kind, c in clients.items()}
     for mode, output in outputs.items():
-        available = re.findall(r"service available: *(\w+)", re.sub(r"\x1b\[[0-9;]*m", "", output))
-        check.check(f"slowhttptest {mode}: the service is available whenever it looks", (True, []),
-                    (len(available) > 0, [a for a in available if a != "YES"]))
+        judge_slowhttptest(mode, output)
     limits(reports, quiet)
     for s, before, watch in zip(servers, befores, watches):
         before["peak"] = lambda watch=watch: max(watch.column(1))
         after(s, [], before)
 
 
-def run(names):
+@contextlib.contextmanager
+def servers_of_samples():
     with Server("hello-iocp", "4", TIMEOUTS) as hello, Server("echo", str(ECHO_THREADS), TIMEOUTS) as echo:
+        yield hello, echo
+
+
+def run(names):
+    with servers_of_samples() as (hello, echo):
         quiet = quiet_p99(hello, echo)
         for seconds, group in [(SINGLE_SECONDS, [n]) for n in names] or ROUNDS:
             check.run(f"round {group}", run_round, (hello, echo), seconds, group, quiet)
@@ -181,14 +192,18 @@ def run(names):
             check.run("slowhttptest", run_slowhttptest, (hello, echo), quiet)
 
 
-def main():
-    server.command = server.COMMANDS[sys.argv[1]]
+def prepare(host):
+    server.command = server.COMMANDS[host]
     server.MEMORY_LIMIT_KB = 400 * 1024  # at the end; each round has a limit of its own
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     # A shell may have started us with SIGINT ignored, and the servers would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
+def main():
+    prepare(sys.argv[1])
     try:
         check.run("attacks", run, sys.argv[2:])
     finally:
