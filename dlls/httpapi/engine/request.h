@@ -36,7 +36,7 @@ struct connection;
 struct queue;
 struct shard;
 
-#define UNKNOWN_BUCKETS 16
+#define UNKNOWN_BUCKETS 64
 #define INPUT_FIRST 4096
 #define BODY_WINDOW 65536 /* most body bytes kept for an application that doesn't read */
 
