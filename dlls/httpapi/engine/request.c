@@ -20,6 +20,7 @@
 
 #define SPARE_MAX 256              /* requests a shard keeps for new connections */
 #define SPARE_INPUT_MAX 16384      /* a larger buffer isn't kept */
+#define SPARE_HEADERS_MAX 128      /* nor that of more headers: 4096 of them take 100 KB */
 
 static void request_reset(struct request *r)
 {
@@ -79,7 +80,7 @@ void request_free(struct request *r)
     assert(!r->sending && !r->body.copying);
     slots_remove(&s->request_ids, r->id);
     r->connection = NULL;
-    if (s->spare_count == SPARE_MAX || r->in_size > SPARE_INPUT_MAX)
+    if (s->spare_count == SPARE_MAX || r->in_size > SPARE_INPUT_MAX || r->header_size > SPARE_HEADERS_MAX)
         return request_destroy(r);
     s->spare_count++;
     list_add(&s->spare_requests, &r->node);
