@@ -199,8 +199,8 @@ static void test_buffered(int version)
         call_open(&calls[i]);
         errors[i] = begin_buffered(&x, i < PARTS - 1 ? HTTP_SEND_RESPONSE_FLAG_MORE_DATA : 0, &chunk, (char)('a' + i),
                                    &calls[i]);
-        /* [own] And the call is over. */
-        ok(errors[i] == NO_ERROR || (test_on_windows() && errors[i] == ERROR_IO_PENDING), "part %d: %lu", i,
+        /* [own] And the call is over, as long as not much waits already: else a client could hold any amount of memory. */
+        ok(errors[i] == NO_ERROR || ((i || test_on_windows()) && errors[i] == ERROR_IO_PENDING), "part %d: %lu", i,
            UL(errors[i]));
     }
     ok(recv_long_body(x.client, got, PARTS * PART), "the body doesn't come");

@@ -40,6 +40,7 @@ static void request_reset(struct request *r)
     r->body = (struct body){.kind = BODY_NONE};
     r->sending = r->response_begun = r->switching = r->no_content = false;
     r->framing = FRAMING_GIVEN;
+    r->waiting = 0;
     request_reach(r, STAGE_BEGUN);
 }
 

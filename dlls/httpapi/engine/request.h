@@ -122,6 +122,7 @@ struct request {
 
     struct list reads;      /* struct body_read */
     struct list sends;      /* struct send */
+    uint64_t waiting;       /* bytes of our own memory in these */
     bool sending;           /* a thread sends without the lock */
     bool response_begun;
     bool switching;         /* the response is a 101: it may make the connection opaque */

@@ -23,6 +23,12 @@
 #define IOV_MAX_SEND 64
 #define FILE_TURN (1u << 20) /* most bytes of a file in one system call */
 #define MEMORY_TURN (1u << 30) /* a signed length of 32 bits ends at 2 GB */
+/*
+ * When so much waits already, a buffered part is copied as ever, but it is over for the program only when it is out: a
+ * program that sends part after part stops there. Otherwise a client that doesn't read would hold as much memory as the
+ * program has to say.
+ */
+#define BUFFERED_MAX (256u << 10)
 #define LOOP_BUDGET (4u << 20) /* bytes the loop sends for one connection before others get their turn */
 
 _Static_assert(sizeof(off_t) == sizeof(uint64_t), "files of any size, in 32 bits too");
@@ -287,19 +293,32 @@ static enum result admit(struct request *r, struct send *s)
 /* A send of our own: a copy of what an application buffered, or a page. Frees itself. */
 struct own_send {
     struct send send;
+    struct send *original; /* the application's, when it ends with this copy; NULL: it has ended */
     char data[];
 };
 
-static void own_send_over(struct io *io)
+static void own_send_free(struct own_send *o)
 {
-    struct own_send *o = container_of(io, struct own_send, send.io);
-
     for (unsigned i = 0; i < o->send.count; i++)
         if (o->send.pieces[i].fd >= 0)
             close(o->send.pieces[i].fd);
     if (o->send.pieces != o->send.few)
         free(o->send.pieces);
     free(o);
+}
+
+static void own_send_over(struct io *io)
+{
+    struct own_send *o = container_of(io, struct own_send, send.io);
+    struct send *s = o->original;
+
+    if (s) {
+        s->io.result = io->result;
+        s->io.bytes = s->sent + io->bytes;
+    }
+    own_send_free(o);
+    if (s)
+        s->io.run(&s->io);
 }
 
 static struct own_send *own_send_new(size_t data, unsigned count)
@@ -309,6 +328,7 @@ static struct own_send *own_send_new(size_t data, unsigned count)
     if (!o)
         return NULL;
     send_init(&o->send, own_send_over);
+    o->original = NULL;
     if (count > SEND_PIECES && !(o->send.pieces = malloc(count * sizeof *o->send.pieces))) {
         free(o);
         return NULL;
@@ -356,7 +376,7 @@ static enum result detach(const struct send *s, struct send **copy)
         return RESULT_NO_MEMORY;
     result = copy_pieces(o, s);
     if (result) {
-        own_send_over(&o->send.io);
+        own_send_free(o);
         return result;
     }
     if (s->trailers.ptr) /* behind the pieces */
@@ -375,9 +395,32 @@ static bool is_busy(const struct request *r)
     return r->sending || !list_empty(&r->sends);
 }
 
+static uint64_t total_length(const struct send *s)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < s->count; i++)
+        sum += s->pieces[i].length;
+    return sum;
+}
+
+/* What is ours counts, with its bookkeeping; an application's own memory is bounded by the application. Shard lock. */
+static void count_waiting(struct request *r, struct send *s)
+{
+    s->waiting = s->io.run == own_send_over ? total_length(s) + sizeof(struct own_send) : 0;
+    r->waiting += s->waiting;
+}
+
+static void wait_in_line(struct request *r, struct send *s)
+{
+    count_waiting(r, s);
+    list_add_tail(&r->sends, &s->io.node);
+}
+
 /* Puts the rest of a send where the loop goes on with it. Shard lock. */
 static void wait_for_room(struct request *r, struct send *s)
 {
+    count_waiting(r, s);
     list_add(&r->sends, &s->io.node);
     connection_want_write(r->connection, true);
 }
@@ -401,15 +444,6 @@ static enum result push_unlocked(struct request *r, struct send **s)
     return result;
 }
 
-static uint64_t total_length(const struct send *s)
-{
-    uint64_t sum = 0;
-
-    for (unsigned i = 0; i < s->count; i++)
-        sum += s->pieces[i].length;
-    return sum;
-}
-
 /* Shard lock, and the caller uses the connection. `s` is the caller's send or a detached one. */
 static enum result start(struct request *r, struct send *s)
 {
@@ -421,7 +455,7 @@ static enum result start(struct request *r, struct send *s)
         return result;
     s->io.bytes = total_length(s);
     if (is_busy(r)) {
-        list_add_tail(&r->sends, &s->io.node);
+        wait_in_line(r, s);
         return RESULT_PENDING;
     }
     result = push_unlocked(r, &rest);
@@ -439,31 +473,49 @@ static enum result start(struct request *r, struct send *s)
     return result == RESULT_PENDING && rest != s ? RESULT_OK : result;
 }
 
+static struct own_send *own_send_of(struct send *s)
+{
+    return container_of(s, struct own_send, send);
+}
+
+/* The copy waits, and the application's operation with it: a cancel finds the one by the other's owner. Shard lock. */
+static void end_with_copy(struct send *s, struct send *copy)
+{
+    own_send_of(copy)->original = s;
+    copy->io.owner = s->io.owner;
+}
+
 /* A buffered part behind others that wait: copied before it takes its place, because that needs no lock. */
-static enum result begin_copied(struct queue *q, uint64_t id, const struct send *s, uint64_t *bytes)
+static enum result begin_copied(struct queue *q, uint64_t id, struct send *s)
 {
     struct send *copy = NULL;
     enum result result = detach(s, &copy);
     struct request *r = result ? NULL : request_lock(q, id);
     struct connection *c;
     struct shard *shard;
+    bool full;
 
     if (result)
         return result;
     if (!r) {
-        own_send_over(&copy->io);
+        own_send_free(own_send_of(copy));
         return RESULT_GONE;
     }
     c = r->connection;
     shard = c->shard;
+    full = r->waiting >= BUFFERED_MAX;
     connection_use(c);
     result = start(r, copy);
-    *bytes = copy->io.bytes;
+    s->io.bytes = copy->io.bytes;
     if (result != RESULT_PENDING)
-        own_send_over(&copy->io);
+        own_send_free(own_send_of(copy));
+    else if (full)
+        end_with_copy(s, copy);
+    else
+        result = RESULT_OK;
     connection_unuse(c);
     shard_unlock(shard);
-    return result == RESULT_PENDING ? RESULT_OK : result;
+    return result;
 }
 
 static enum result begin(struct queue *q, uint64_t id, struct send *s)
@@ -479,7 +531,7 @@ static enum result begin(struct queue *q, uint64_t id, struct send *s)
     shard = c->shard;
     if (s->buffered && !s->with_head && is_busy(r)) { /* a head can only be behind 100 Continue, and waits */
         shard_unlock(shard);
-        return begin_copied(q, id, s, &s->io.bytes);
+        return begin_copied(q, id, s);
     }
     connection_use(c);
     result = start(r, s);
@@ -509,6 +561,7 @@ void send_continue(struct request *r)
         if (result == RESULT_PENDING)
             return connection_want_write(c, true);
         list_del(&s->io.node);
+        r->waiting -= s->waiting;
         io_finish(&s->io, result, s->sent);
         if (result)
             return connection_close(c, true);
@@ -535,7 +588,7 @@ static struct own_send *send_own(struct request *r, size_t size)
     if (!o)
         return NULL;
     o->send.few[0] = (struct piece){.memory = o->data, .fd = -1, .length = size};
-    list_add_tail(&r->sends, &o->send.io.node);
+    wait_in_line(r, &o->send);
     return o;
 }
 

@@ -46,6 +46,7 @@ struct send {
     bool framable;           /* there is an empty piece before the data, for the chunk's size, and one behind it */
     bool buffered;           /* what can't be sent at once is copied, and the send is over for the caller */
     uint64_t sent;
+    uint64_t waiting;        /* what it counts in request.waiting */
     struct text trailers;    /* of the last part: from trailers_begin() on; NULL: none */
     char size_line[CHUNK_SIZE_LINE];
 };

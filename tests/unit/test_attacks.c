@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_attacks.c: what a hostile client might make the engine do too much of. tests/attack attacks whole servers.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "engine/hash.h"
+#include "engine/text.h"
+#include "feed.h"
+#include "loopback.h"
+#include "unit.h"
+
+#define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n"
+
+static struct loopback l;
+
+static void open_all(void)
+{
+    loopback_open(&l);
+}
+
+static void close_all(void)
+{
+    loopback_close(&l);
+}
+
+#define AttackTest(name) Test(attacks, name, .init = open_all, .fini = close_all)
+
+/* As much as the sockets hold, without the engine's doing anything. */
+static size_t fill(int fd)
+{
+    static const char data[65536];
+    size_t sum = 0;
+    ssize_t n;
+
+    while ((n = sendto(fd, data, sizeof data, MSG_NOSIGNAL, NULL, 0)) > 0)
+        sum += (size_t)n;
+    cr_assert_eq(errno, EAGAIN);
+    return sum;
+}
+
+/* A body that nobody wants, as fast as it is read: it doesn't have the loop for itself. */
+AttackTest(a_drained_body_leaves_turns_to_others)
+{
+    int fd = client_open(&l);
+    struct request *r;
+    size_t sent;
+
+    client_send(fd, "POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999\r\n\r\n");
+    app_answer(&l, app_receive(&l)->id, "no");
+    client_reply(fd);
+    r = loopback_connection()->request;
+    cr_assert_eq(r->connection->state, CONN_DRAIN);
+    sent = fill(fd);
+    shard_lock(shards[0]);
+    cr_assert(body_drain(r));
+    shard_unlock(shards[0]);
+    cr_assert(sent > 200000 && r->body.received > 0 && r->body.received < sent / 2, "%zu of %zu bytes in one turn",
+              (size_t)r->body.received, sent);
+    client_close(fd);
+}
+
+static enum result send_buffered(uint64_t id, struct answer *a, const char *data, size_t n)
+{
+    answer_part(a);
+    answer_memory(a, data, n);
+    return answer_send(&l, id, a, MORE | BUFFERED);
+}
+
+static uint64_t begin_response(int fd)
+{
+    struct answer a;
+    struct request *r;
+
+    client_send(fd, GET "\r\n");
+    r = app_receive(&l);
+    answer_begin(&a, 200, "OK");
+    cr_assert_eq(answer_send(&l, r->id, &a, MORE), RESULT_OK);
+    client_reply(fd);
+    return r->id;
+}
+
+/* Sends buffered parts until one waits; how many were over at once. */
+static unsigned send_until_waiting(uint64_t id, struct answer *last, const char *data, size_t n)
+{
+    unsigned parts = 0;
+    enum result result;
+
+    while ((result = send_buffered(id, last, data, n)) == RESULT_OK && parts < 100000)
+        parts++;
+    cr_assert_eq(result, RESULT_PENDING, "%d behind %u parts", result, parts);
+    return parts;
+}
+
+/* A client that doesn't read holds up a program that buffers, instead of filling the memory; the memory is copied still. */
+AttackTest(buffered_parts_wait_when_many_do)
+{
+    int fd = client_open(&l);
+    uint64_t id = begin_response(fd);
+    static char data[10000];
+    char got[10000];
+    struct answer last;
+    unsigned parts;
+    size_t left;
+
+    memset(data, 'a', sizeof data);
+    parts = send_until_waiting(id, &last, data, sizeof data);
+    memset(data, 'b', sizeof data);
+    cr_assert(loopback_connection()->request->waiting < 400000, "%zu", (size_t)loopback_connection()->request->waiting);
+    for (left = (parts + 1) * sizeof data; left;) {
+        ssize_t n = client_read(fd, got, sizeof got);
+
+        cr_assert(n > 0 && !memchr(got, 'b', (size_t)n));
+        left -= (size_t)n;
+    }
+    loopback_run(&last.over);
+    cr_assert_eq(last.send.io.result, RESULT_OK);
+    cr_assert_eq(last.send.io.bytes, sizeof data);
+    cr_assert_eq(loopback_connection()->request->waiting, 0u);
+    cr_assert_eq(send_buffered(id, &last, data, 10), RESULT_OK, "there is room again");
+    client_close(fd);
+}
+
+static bool is_that(const struct io *io, const void *arg)
+{
+    return io->owner == arg;
+}
+
+AttackTest(a_buffered_part_that_waits_can_be_cancelled)
+{
+    int fd = client_open(&l);
+    uint64_t id = begin_response(fd);
+    static char data[100000];
+    struct answer last;
+
+    for (enum result result = RESULT_OK; result == RESULT_OK;) {
+        answer_part(&last);
+        last.send.io.owner = &last;
+        answer_memory(&last, data, sizeof data);
+        result = answer_send(&l, id, &last, MORE | BUFFERED);
+    }
+    cr_assert_eq(connections_cancel(is_that, &last), 1u);
+    cr_assert(last.over && last.send.io.result == RESULT_CANCELED);
+    client_close(fd);
+}
+
+AttackTest(a_buffered_part_that_waits_ends_with_its_client)
+{
+    int fd = client_open(&l);
+    uint64_t id = begin_response(fd);
+    static char data[100000];
+    struct answer last;
+
+    send_until_waiting(id, &last, data, sizeof data);
+    client_reset(fd);
+    loopback_run(&last.over);
+    cr_assert_eq(last.send.io.result, RESULT_RESET);
+}
+
+/* Memory that a head of thousands of headers took isn't kept for heads of ten. */
+AttackTest(many_headers_are_not_kept)
+{
+    int fd = client_open(&l);
+    struct list *i;
+
+    client_send(fd, GET);
+    for (int n = 0; n < 3000; n++)
+        client_send(fd, "a:\r\n");
+    client_send(fd, "\r\n");
+    app_answer(&l, app_receive(&l)->id, "x");
+    client_reply(fd);
+    client_close(fd);
+    loopback_settle();
+    list_for_each(i, &shards[0]->spare_requests)
+        cr_assert(container_of(i, struct request, node)->header_size <= 128);
+}
+
+/* Names that a hash without a secret would put into one bucket: they spread. */
+Test(attacks, names_cannot_be_chosen_to_collide)
+{
+    unsigned fullest = 0, names = 0;
+    struct feed f;
+
+    feed_begin(&f);
+    feed_bytes(&f, GET, sizeof GET - 1);
+    for (unsigned i = 0; names < 1000; i++) {
+        char line[16];
+        uint32_t h = HASH_START;
+        int n = snprintf(line, sizeof line, "x%u:\r\n", i);
+
+        for (int k = 0; k < n - 3; k++)
+            h = hash_step(h, (unsigned char)line[k]);
+        if ((h ^ h >> 16) % UNKNOWN_BUCKETS)
+            continue;
+        feed_bytes(&f, line, (size_t)n);
+        names++;
+    }
+    feed_bytes(&f, "\r\n", 2);
+    cr_assert_eq(f.result, PARSE_DONE);
+    for (unsigned b = 0; b < UNKNOWN_BUCKETS; b++) {
+        unsigned length = 0;
+
+        for (uint16_t i = f.r.unknown[b]; i; i = f.r.headers[i - 1].chain)
+            length++;
+        fullest = length > fullest ? length : fullest;
+    }
+    cr_assert(fullest > 0 && fullest < names / 4, "%u of %u names in one bucket", fullest, names);
+    feed_end(&f);
+}
