@@ -69,6 +69,18 @@ ULONG pieces_check(const HTTP_DATA_CHUNK *chunks, USHORT count, ULONG flags)
     return error;
 }
 
+/* Why a file handle gives no descriptor: it is none for this, or there is none left. */
+static ULONG file_error(NTSTATUS status)
+{
+    switch (status) {
+    case STATUS_ACCESS_DENIED: return ERROR_ACCESS_DENIED;
+    case STATUS_NO_MEMORY:
+    case STATUS_INSUFFICIENT_RESOURCES:
+    case STATUS_TOO_MANY_OPENED_FILES: return ERROR_NO_SYSTEM_RESOURCES;
+    default: return ERROR_INVALID_HANDLE;
+    }
+}
+
 /*
  * Bytes [StartingOffset, StartingOffset + Length) of a regular file; "to the end" is all that is there now. What can't
  * be read from any place, again and again, is no file in this sense: pipes, directories, consoles.
@@ -81,8 +93,10 @@ static ULONG file_piece(struct piece *p, const HTTP_DATA_CHUNK *c)
     NTSTATUS status = host_file_fd(c->FromFileHandle.FileHandle, &p->fd);
 
     if (status)
-        return status == STATUS_ACCESS_DENIED ? ERROR_ACCESS_DENIED : ERROR_INVALID_HANDLE;
-    if (fstat(p->fd, &st) || !S_ISREG(st.st_mode))
+        return file_error(status);
+    if (fstat(p->fd, &st))
+        return ERROR_IO_DEVICE;
+    if (!S_ISREG(st.st_mode))
         return ERROR_INVALID_PARAMETER;
     size = (ULONGLONG)st.st_size;
     if (start > size)
