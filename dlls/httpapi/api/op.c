@@ -22,6 +22,7 @@
 static __thread struct list pool; /* all zero until first used */
 static __thread unsigned pool_count;
 static pthread_key_t pool_key;
+static bool have_pool_key;
 static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
 
 static void pool_drain(void *arg)
@@ -36,7 +37,14 @@ static void pool_drain(void *arg)
 
 static void pool_make_key(void)
 {
-    pthread_key_create(&pool_key, pool_drain);
+    have_pool_key = !pthread_key_create(&pool_key, pool_drain);
+}
+
+/* From now on the thread's end calls pool_drain(). */
+static bool pool_open(void)
+{
+    pthread_once(&pool_once, pool_make_key);
+    return have_pool_key && !pthread_setspecific(pool_key, &pool); /* any value */
 }
 
 static struct op *op_alloc(void)
@@ -53,14 +61,11 @@ static void op_free(struct op *op)
 {
     if (!pool.next)
         list_init(&pool);
-    if (pool_count == POOL_MAX) {
+    if (pool_count == POOL_MAX || (!pool_count && !pool_open())) {
         free(op);
         return;
     }
-    if (!pool_count++) {
-        pthread_once(&pool_once, pool_make_key);
-        pthread_setspecific(pool_key, &pool); /* any value: the thread's end calls pool_drain() */
-    }
+    pool_count++;
     list_init(&op->io.node);
     list_add(&pool, &op->io.node);
 }
