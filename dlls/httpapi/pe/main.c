@@ -89,20 +89,33 @@ static DWORD WINAPI serve(void *index)
     return 0;
 }
 
-static void start_service_threads(void)
+/* One for each loop, once in a process. FALSE when not all of them could be started: the next call goes on. */
+static BOOL start_service_threads(void)
 {
-    static LONG started;
+    static SRWLOCK lock = SRWLOCK_INIT;
+    static unsigned started;
+    HANDLE thread = NULL;
 
-    if (InterlockedExchange(&started, 1))
-        return;
-    for (unsigned i = 0; i < service_threads; i++) {
-        HANDLE thread = CreateThread(NULL, 0, serve, (void *)(ULONG_PTR)i, 0, NULL);
-
-        if (!thread)
-            complain("can't start service thread %u: error %lu", i, GetLastError());
-        else
-            CloseHandle(thread);
+    AcquireSRWLockExclusive(&lock);
+    while (started < service_threads && (thread = CreateThread(NULL, 0, serve, (void *)(ULONG_PTR)started, 0, NULL))) {
+        CloseHandle(thread);
+        started++;
     }
+    if (started < service_threads)
+        complain("can't start service thread %u: error %lu", started, GetLastError());
+    ReleaseSRWLockExclusive(&lock);
+    return started == service_threads;
+}
+
+/* Without a service thread nobody answers while no thread of the program waits: such a start is none. */
+static void finish_initialize(struct door_HttpInitialize *args)
+{
+    struct door_HttpTerminate end = {.flags = args->flags};
+
+    if (args->result || start_service_threads())
+        return;
+    call_unix(unix_handle, DOOR_HttpTerminate, &end);
+    args->result = ERROR_NO_SYSTEM_RESOURCES;
 }
 
 NTSTATUS door_call(enum door_call call, void *args)
@@ -112,8 +125,8 @@ NTSTATUS door_call(enum door_call call, void *args)
     if (!call_unix)
         return STATUS_DLL_INIT_FAILED;
     status = call_unix(unix_handle, call, args);
-    if (call == DOOR_HttpInitialize && !status && !((struct door_HttpInitialize *)args)->result)
-        start_service_threads();
+    if (call == DOOR_HttpInitialize && !status)
+        finish_initialize(args);
     return status;
 }
 

@@ -18,28 +18,39 @@ static void *serve(void *index)
     service_run((unsigned)(uintptr_t)index);
 }
 
-static void start_service_threads(void)
+/* One for each loop, once in a process. False when not all of them could be started: the next call goes on. */
+static bool start_service_threads(void)
 {
-    static atomic_flag started = ATOMIC_FLAG_INIT;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static uintptr_t started;
     pthread_t thread;
+    int error = 0;
 
-    if (atomic_flag_test_and_set(&started))
-        return;
-    for (uintptr_t i = 0; i < api_service_threads(); i++) {
-        if (pthread_create(&thread, NULL, serve, (void *)i))
-            ERR("can't start service thread %zu: %m", (size_t)i);
-        else
-            pthread_detach(thread);
+    pthread_mutex_lock(&lock);
+    while (started < api_service_threads() && !(error = pthread_create(&thread, NULL, serve, (void *)started))) {
+        pthread_detach(thread);
+        started++;
     }
+    pthread_mutex_unlock(&lock);
+    if (error)
+        ERR("can't start a service thread: error %d", error);
+    return !error;
 }
 
-static ULONG finish(enum door_call call, bool made, ULONG result)
+/* Without a service thread nobody answers while no thread of the program waits: such a start is none. */
+static ULONG finish_initialize(const struct door_HttpInitialize *args)
+{
+    if (args->result || start_service_threads())
+        return args->result;
+    api_HttpTerminate((ULONG)args->flags, NULL);
+    return ERROR_NO_SYSTEM_RESOURCES;
+}
+
+static ULONG finish(enum door_call call, bool made, const void *args, ULONG result)
 {
     if (!made)
         return ERROR_NOACCESS;
-    if (call == DOOR_HttpInitialize && !result)
-        start_service_threads();
-    return result;
+    return call == DOOR_HttpInitialize ? finish_initialize(args) : result;
 }
 
 #define X(name) \
@@ -55,7 +66,7 @@ static ULONG finish(enum door_call call, bool made, ULONG result)
         struct door_##name args = {name##_PARAMS(DOOR_PACK_FIELD, DOOR_PACK_FIELD)}; \
         bool made = guard_run(call_##name, &args); \
 \
-        return finish(DOOR_##name, made, args.result); \
+        return finish(DOOR_##name, made, &args, args.result); \
     }
 HTTPAPI_EXPORTS(X)
 #undef X
