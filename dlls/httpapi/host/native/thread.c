@@ -2,8 +2,9 @@
 /*
  * thread.c: threads.
  *
- * Each is a detached pthread with an object that is signalled when the thread ends, by whichever way: the destructor of
- * a thread-specific key does it. A thread that the program made with pthreads gets its object when one is asked for.
+ * Each is a detached pthread with an object that is signalled when the thread ends, by whichever way: a cleanup handler does
+ * it. A thread that the program made with pthreads gets its object when one is asked for, and there it is the destructor of
+ * a thread-specific key.
  */
 #include "thread.h"
 
@@ -79,14 +80,20 @@ static void make_end_key(void)
     have_end_key = !pthread_key_create(&end_key, thread_ended);
 }
 
-/* The calling thread is t's from now on: takes a reference over, unless it fails. */
+/* The calling thread is t's from now on. */
+static void become(struct thread *t)
+{
+    self = t;
+    self_id = t->id;
+}
+
+/* The same for one that the program made: takes a reference over, unless it fails. */
 static bool adopt(struct thread *t)
 {
     pthread_once(&end_once, make_end_key);
     if (!have_end_key || pthread_setspecific(end_key, t))
         return false;
-    self = t;
-    self_id = t->id;
+    become(t);
     return true;
 }
 
@@ -104,17 +111,15 @@ struct object *thread_current(void)
     return t ? &t->waitable.object : NULL;
 }
 
+/* CreateThread has promised that it runs: nothing here may fail. */
 static void *thread_run(void *argument)
 {
     struct thread *t = argument;
 
-    if (adopt(t)) {
-        self_exit_code = t->start(t->parameter);
-    } else {
-        ERR("a thread can't run: no memory for a thread-specific key");
-        self_exit_code = ERROR_NOT_ENOUGH_MEMORY;
-        thread_ended(t);
-    }
+    become(t);
+    pthread_cleanup_push(thread_ended, t);
+    self_exit_code = t->start(t->parameter);
+    pthread_cleanup_pop(1);
     return NULL;
 }
 
