@@ -205,8 +205,8 @@ void connection_park(struct connection *c)
         return;
     c->body_due = 0;
     ev_io_stop(c->shard->loop, &c->readable);
-    hangup_add(c->shard->hangup, c);
     c->parked = true;
+    c->watched = hangup_add(c->shard->hangup, c);
 }
 
 void connection_resume(struct connection *c)
@@ -503,12 +503,22 @@ static void input(struct connection *c)
     }
 }
 
+/* The kernel has no room for it: libev has stopped the watcher, and nothing would ever happen to the connection. */
+static void lose_watcher(struct connection *c)
+{
+    WARN("connection %llx: can't be watched", (unsigned long long)c->id);
+    connection_close(c, true);
+}
+
 static void on_readable(struct ev_loop *loop, ev_io *w, int events)
 {
     struct connection *c = container_of(w, struct connection, readable);
 
-    (void)loop, (void)events;
-    input(c);
+    (void)loop;
+    if (events & EV_ERROR)
+        lose_watcher(c);
+    else
+        input(c);
     connection_settle(c);
 }
 
@@ -516,8 +526,11 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int events)
 {
     struct connection *c = container_of(w, struct connection, writable);
 
-    (void)loop, (void)events;
-    send_continue(c->request);
+    (void)loop;
+    if (events & EV_ERROR)
+        lose_watcher(c);
+    else
+        send_continue(c->request);
     connection_settle(c);
 }
 
@@ -668,6 +681,8 @@ void connections_sweep(struct shard *s)
     list_for_each_safe(l, next, &s->connections) {
         struct connection *c = container_of(l, struct connection, node);
 
+        if (c->parked && !c->watched)
+            c->watched = hangup_add(s->hangup, c);
         if (!is_late(c->deadline, now) && !is_late(c->body_due, now) && !is_late(c->send_due, now))
             continue;
         if (c->state == CONN_REQUEST)

@@ -48,6 +48,7 @@ struct connection {
     enum connection_state state;
     unsigned users;           /* threads that use fd without the lock; see connection_close() */
     bool parked;              /* not read from; the hangup watch looks for a reset instead */
+    bool watched;             /* parked: by that watch, which the kernel may have no room for */
     bool client_done;         /* the client's FIN was read */
     uint8_t dscp;             /* what the program had its packets marked with; 0: nothing */
     struct request *request;  /* the present one */

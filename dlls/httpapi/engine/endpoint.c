@@ -13,10 +13,11 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "reserve.h"
 #include "shard.h"
 
 #define BACKLOG 1024
-#define ACCEPT_PAUSE 0.1 /* seconds without accepting after descriptors ran out */
+#define ACCEPT_PAUSE 0.1 /* seconds without accepting after something ran out; clients wait in the kernel's backlog */
 
 struct listener {
     ev_io io;
@@ -42,9 +43,9 @@ static bool address_equal(const union address *a, const union address *b)
     return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
 }
 
-static void listener_pause(struct listener *l)
+static void listener_pause(struct listener *l, const char *why)
 {
-    WARN("accept: %m; pausing");
+    WARN("no connections for %.1f s: %s", ACCEPT_PAUSE, why);
     ev_io_stop(l->shard->loop, &l->io);
     ev_timer_set(&l->pause, ACCEPT_PAUSE, 0);
     ev_timer_start(l->shard->loop, &l->pause);
@@ -61,25 +62,53 @@ static void on_pause_over(struct ev_loop *loop, ev_timer *w, int events)
 /* Fair to the connections there are: no more than a handful of new ones before they get their turn. */
 #define ACCEPT_BATCH 16
 
+/* The connection it would have been was lost before: accept(2) tells its error. The next one may be good. */
+static bool is_of_one_connection(int error)
+{
+    switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case ENETDOWN:
+    case EPROTO:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH: return true;
+    default: return false;
+    }
+}
+
+/* False when there is none for now. */
+static bool accept_one(struct listener *l)
+{
+    union address remote;
+    socklen_t len = sizeof remote;
+    int fd;
+
+    memset(&remote, 0, sizeof remote);
+    fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0)
+        connection_new(l->shard, fd, &remote);
+    else if (is_of_one_connection(errno))
+        return true;
+    else if (errno != EAGAIN)
+        listener_pause(l, strerror(errno));
+    return fd >= 0;
+}
+
 static void on_accept(struct ev_loop *loop, ev_io *w, int events)
 {
     struct listener *l = container_of(w, struct listener, io);
 
-    (void)loop, (void)events;
-    for (int i = 0; i < ACCEPT_BATCH; i++) {
-        union address remote;
-        socklen_t len = sizeof remote;
-        int fd;
-
-        memset(&remote, 0, sizeof remote);
-        fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0)
-            connection_new(l->shard, fd, &remote);
-        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            return listener_pause(l);
-        else if (errno != EINTR && errno != ECONNABORTED)
-            return;
-    }
+    (void)loop;
+    if (events & EV_ERROR)
+        return listener_pause(l, "the listening socket can't be watched");
+    if (!reserve_is_full())
+        return listener_pause(l, "no memory");
+    for (int i = 0; i < ACCEPT_BATCH && accept_one(l); i++)
+        ;
 }
 
 static int set_flag(int fd, int level, int option)
@@ -104,13 +133,11 @@ static int bind_socket(const union address *a, bool reuse, bool shared)
     fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    if (reuse)
-        set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
-    if (family == AF_INET6)
-        set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
-    if (shared)
-        set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
-    return bind(fd, &a->any, address_len(a)) ? close_failed(fd) : fd;
+    if ((reuse && set_flag(fd, SOL_SOCKET, SO_REUSEADDR)) ||
+        (family == AF_INET6 && set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY)) ||
+        (shared && set_flag(fd, SOL_SOCKET, SO_REUSEPORT)) || bind(fd, &a->any, address_len(a)))
+        return close_failed(fd);
+    return fd;
 }
 
 static int open_socket(const union address *a, bool shared)
@@ -119,8 +146,8 @@ static int open_socket(const union address *a, bool shared)
 
     if (fd < 0)
         return -1;
-    set_flag(fd, IPPROTO_TCP, TCP_NODELAY); /* its connections inherit it */
-    return listen(fd, BACKLOG) ? close_failed(fd) : fd;
+    /* Its connections inherit the flag. */
+    return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) || listen(fd, BACKLOG) ? close_failed(fd) : fd;
 }
 
 static enum result result_of_errno(void)

@@ -53,11 +53,16 @@ void hangup_free(struct hangup *h)
     free(h);
 }
 
-void hangup_add(struct hangup *h, struct connection *c)
+bool hangup_is_watched(const struct hangup *h)
+{
+    return ev_is_active(&h->io);
+}
+
+bool hangup_add(struct hangup *h, struct connection *c)
 {
     struct epoll_event e = {.events = 0, .data.ptr = c};
 
-    epoll_ctl(h->fd, EPOLL_CTL_ADD, c->fd, &e);
+    return !epoll_ctl(h->fd, EPOLL_CTL_ADD, c->fd, &e);
 }
 
 void hangup_remove(struct hangup *h, struct connection *c)

@@ -9,6 +9,8 @@
 #ifndef HTTPAPI_ENGINE_HANGUP_H
 #define HTTPAPI_ENGINE_HANGUP_H
 
+#include <stdbool.h>
+
 struct connection;
 struct hangup;
 struct shard;
@@ -16,7 +18,11 @@ struct shard;
 struct hangup *hangup_new(struct shard *s);
 void hangup_free(struct hangup *h);
 
-void hangup_add(struct hangup *h, struct connection *c);
+/* Whether the loop, which has taken a turn since, took it in. Shard lock. */
+bool hangup_is_watched(const struct hangup *h);
+
+/* False when the kernel has no room for it: nothing will be noticed. */
+bool hangup_add(struct hangup *h, struct connection *c);
 void hangup_remove(struct hangup *h, struct connection *c);
 
 #endif

@@ -9,11 +9,14 @@
 #include "shard.h"
 
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "connection.h"
 #include "hangup.h"
 #include "log.h"
+#include "reserve.h"
 #include "result.h"
 
 struct shard *shards[SHARDS_MAX];
@@ -51,19 +54,77 @@ static void on_limit(struct ev_loop *loop, ev_timer *w, int events)
     (void)loop, (void)w, (void)events;
 }
 
+/* libev waits for a descriptor when it can't have one for waking a loop. */
+static bool has_descriptor(void)
+{
+    int fd = eventfd(0, EFD_CLOEXEC);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static bool shard_init_loop(struct shard *s)
 {
-    s->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
+    s->loop = has_descriptor() ? ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV) : NULL;
     if (!s->loop)
         return false;
     ev_set_userdata(s->loop, s);
-    ev_set_loop_release_cb(s->loop, loop_release, loop_acquire);
     ev_async_init(&s->wake, on_wake);
     ev_async_start(s->loop, &s->wake);
     ev_timer_init(&s->sweep, on_sweep, 1.0, 1.0);
     ev_timer_start(s->loop, &s->sweep);
     ev_timer_init(&s->limit, on_limit, 0.0, 0.0);
     return true;
+}
+
+static void on_first_wake(struct ev_loop *loop, ev_async *w, int events)
+{
+    (void)loop, (void)events;
+    *(bool *)w->data = true;
+}
+
+/* As the loop's release: it is about to sleep, so that waking it needs the descriptor. */
+static void wake_oneself(struct ev_loop *loop) EV_NOEXCEPT
+{
+    ev_async_send(loop, &((struct shard *)ev_userdata(loop))->wake);
+}
+
+static void stay(struct ev_loop *loop) EV_NOEXCEPT
+{
+    (void)loop;
+}
+
+/*
+ * One turn, in which the loop tells the kernel of its descriptors. When the kernel has no room for them, libev says so only
+ * in passing, and a loop that can't be woken would never be told that there is work.
+ */
+static bool shard_try_loop(struct shard *s)
+{
+    bool woken = false;
+
+    s->wake.data = &woken;
+    ev_set_cb(&s->wake, on_first_wake);
+    ev_set_loop_release_cb(s->loop, wake_oneself, stay);
+    for (int tries = 0; tries < 3 && !woken; tries++) { /* a sleep may end early */
+        ev_timer_set(&s->limit, 0.01, 0.0);
+        ev_timer_start(s->loop, &s->limit);
+        ev_run(s->loop, EVRUN_ONCE);
+        ev_timer_stop(s->loop, &s->limit);
+    }
+    ev_set_cb(&s->wake, on_wake);
+    ev_set_loop_release_cb(s->loop, loop_release, loop_acquire);
+    return woken && hangup_is_watched(s->hangup);
+}
+
+static void shard_free(struct shard *s)
+{
+    if (s->hangup)
+        hangup_free(s->hangup);
+    if (s->loop)
+        ev_loop_destroy(s->loop);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
 }
 
 static struct shard *shard_new(unsigned index)
@@ -85,27 +146,19 @@ static struct shard *shard_new(unsigned index)
     s->connection_ids = (struct slots)SLOTS_INIT(SLOTS_CONNECTIONS, index);
     s->request_ids = (struct slots)SLOTS_INIT(SLOTS_REQUESTS, index);
     waiter_init(&s->service);
-    if (shard_init_loop(s) && (s->hangup = hangup_new(s)))
+    if (shard_init_loop(s) && (s->hangup = hangup_new(s)) && shard_try_loop(s))
         return s;
-    if (s->loop)
-        ev_loop_destroy(s->loop);
-    free(s);
+    shard_free(s);
     return NULL;
-}
-
-static void shard_free(struct shard *s)
-{
-    hangup_free(s->hangup);
-    ev_loop_destroy(s->loop);
-    pthread_mutex_destroy(&s->lock);
-    free(s);
 }
 
 enum result shards_start(unsigned count)
 {
-    unsigned made;
+    unsigned made = 0;
 
-    for (made = 0; made < count; made++) {
+    if (!reserve_start())
+        goto no_memory;
+    for (; made < count; made++) {
         shards[made] = shard_new(made);
         if (!shards[made])
             goto no_memory;
