@@ -87,7 +87,7 @@ define wine_pair
 $1_HOST := $(patsubst $S/%.c,$B/$2/obj/%.o,$(wildcard $S/host/*.c))
 $$($1_HOST): $B/build_id.h
 
-$W/obj/$1/ntdll.so: $S/host/wine_ntdll.S
+$W/obj/$1/ntdll.so: $S/host/wine_ntdll.S $S/host/wine_abi.h
 	@mkdir -p $$(@D)
 	$(CC) $$($2_FLAGS) -shared -nostdlib -Wl,-soname,ntdll.so -o $$@ $$<
 

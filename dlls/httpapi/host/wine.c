@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * wine.c: the Wine host. The NT objects of the process that loaded us, through the functions that Wine's ntdll.so
- * exports, and the table of calls that the PE half makes.
+ * exports (wine_abi.h), and the table of calls that the PE half makes.
  *
- * Declared here because we use no Wine header: the Nt functions have Windows' calling convention. They are resolved when
- * Wine loads us. Only threads made by Windows may call them.
+ * The functions are resolved when Wine loads us. Only threads made by Windows may call them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +20,6 @@
 #include "wine_event.h"
 #include "wine_port.h"
 
-extern WINDOWS NTSTATUS NtCreateEvent(HANDLE *handle, ULONG access, const void *attributes, ULONG type,
-                                      BOOLEAN signalled);
-extern WINDOWS NTSTATUS NtSetEvent(HANDLE handle, LONG *previous);
-extern WINDOWS NTSTATUS NtResetEvent(HANDLE handle, LONG *previous);
-extern WINDOWS NTSTATUS NtClose(HANDLE handle);
-extern WINDOWS_C NTSTATUS wine_server_handle_to_fd(HANDLE handle, unsigned access, int *fd, unsigned *options);
 
 #define EVENT_ALL_ACCESS 0x1f0003
 #define NOTIFICATION_EVENT 0 /* EVENT_TYPE: reset by hand */
@@ -36,27 +29,27 @@ const USHORT host_af_inet6 = 23;
 
 NTSTATUS host_event_create(HANDLE *event)
 {
-    return NtCreateEvent(event, EVENT_ALL_ACCESS, NULL, NOTIFICATION_EVENT, FALSE);
+    return nt_create_event(event, EVENT_ALL_ACCESS, NULL, NOTIFICATION_EVENT, FALSE);
 }
 
 void host_event_set(HANDLE event)
 {
-    NtSetEvent(event, NULL);
+    nt_set_event(event, NULL);
 }
 
 void host_event_reset(HANDLE event)
 {
-    NtResetEvent(event, NULL);
+    nt_reset_event(event, NULL);
 }
 
 NTSTATUS host_file_fd(HANDLE file, int *fd)
 {
-    return wine_server_handle_to_fd(file, FILE_READ_DATA, fd, NULL);
+    return nt_handle_to_fd(file, FILE_READ_DATA, fd, NULL);
 }
 
 void host_handle_close(HANDLE handle)
 {
-    NtClose(handle); /* the ELF side's function: the PE side's is the one that is interposed */
+    nt_close(handle); /* the ELF side's function: the PE side's is the one that is interposed */
 }
 
 /* Until the PE half has moved it: see enter_release(). */
@@ -90,6 +83,7 @@ static NTSTATUS enter_attach(void *args)
 {
     struct door_attach *a = args;
 
+    nt_find_convention();
     log_open();
     guard_share_signals();
     service_chore = wine_events_settle;

@@ -38,11 +38,6 @@
 #define WAITS_MAX 64 /* MAXIMUM_WAIT_OBJECTS */
 #define STREAK_MAX 16 /* waits that were over at once, after which Wine is asked: other handles have their turn */
 
-extern WINDOWS NTSTATUS NtSetEvent(HANDLE handle, LONG *previous);
-extern WINDOWS NTSTATUS NtResetEvent(HANDLE handle, LONG *previous);
-extern WINDOWS NTSTATUS NtPulseEvent(HANDLE handle, LONG *previous);
-extern WINDOWS NTSTATUS NtQueryEvent(HANDLE handle, int info_class, void *info, ULONG length, ULONG *returned);
-extern WINDOWS NTSTATUS NtQueryObject(HANDLE handle, int info_class, void *info, ULONG length, ULONG *returned);
 
 enum event_state { EVENT_UNKNOWN, EVENT_CLEAR, EVENT_SET, EVENT_OWED };
 
@@ -208,17 +203,17 @@ static bool is_private(HANDLE handle)
     struct { USHORT length, size; void *buffer; uint8_t text[512]; } name;
     ULONG n;
 
-    return !NtQueryEvent(handle, 0, &event, sizeof event, &n) && event.type == NOTIFICATION_EVENT &&
-           !NtQueryObject(handle, 0, &basic, sizeof basic, &n) && basic.handles == 1 &&
-           !NtQueryObject(handle, 4, &data, sizeof data, &n) && !data.inherit &&
-           !NtQueryObject(handle, 1, &name, sizeof name, &n) && !name.length;
+    return !nt_query_event(handle, 0, &event, sizeof event, &n) && event.type == NOTIFICATION_EVENT &&
+           !nt_query_object(handle, 0, &basic, sizeof basic, &n) && basic.handles == 1 &&
+           !nt_query_object(handle, 4, &data, sizeof data, &n) && !data.inherit &&
+           !nt_query_object(handle, 1, &name, sizeof name, &n) && !name.length;
 }
 
 /* What is owed is paid, and Wine has the truth again. Event lock. */
 static void settle(struct wine_event *e)
 {
     if (e->state == EVENT_OWED)
-        NtSetEvent(e->handle, NULL);
+        nt_set_event(e->handle, NULL);
     e->state = EVENT_UNKNOWN;
 }
 
@@ -255,7 +250,7 @@ static void forget_wakes(struct wine_event *e)
 static void clear(struct wine_event *e)
 {
     if (e->state == EVENT_SET || e->state == EVENT_UNKNOWN) {
-        NtResetEvent(e->handle, NULL);
+        nt_reset_event(e->handle, NULL);
         forget_wakes(e);
     }
     know(e, EVENT_CLEAR);
@@ -295,7 +290,7 @@ void host_event_end(HANDLE handle)
         return host_event_set(handle);
     }
     if (e->state == EVENT_UNKNOWN || (e->state == EVENT_CLEAR && wake_waits(e))) {
-        NtSetEvent(e->handle, NULL);
+        nt_set_event(e->handle, NULL);
         know(e, EVENT_SET);
     } else if (e->state == EVENT_CLEAR) {
         know(e, EVENT_OWED);
@@ -446,9 +441,9 @@ static bool change(struct wine_event *e, struct door_event *a, LONG *previous)
     }
     settle(e);
     switch (a->change) {
-    case DOOR_EVENT_SET: a->status = NtSetEvent(e->handle, previous); return true;
-    case DOOR_EVENT_CLEAR: a->status = NtResetEvent(e->handle, previous); break;
-    case DOOR_EVENT_PULSE: a->status = NtPulseEvent(e->handle, previous); break;
+    case DOOR_EVENT_SET: a->status = nt_set_event(e->handle, previous); return true;
+    case DOOR_EVENT_CLEAR: a->status = nt_reset_event(e->handle, previous); break;
+    case DOOR_EVENT_PULSE: a->status = nt_pulse_event(e->handle, previous); break;
     case DOOR_EVENT_SHARE: e->kind = LEFT_ALONE; return false;
     default: return false;
     }

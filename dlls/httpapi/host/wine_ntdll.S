@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The names that wine.c takes from Wine's ntdll.so, for the linker alone: httpev.so then asks for "ntdll.so" when it is
+ * The names that we take from Wine's ntdll.so, for the linker alone: httpev.so then asks for "ntdll.so" when it is
  * loaded, and Wine, which has its own under that name, provides them. This stub is never loaded.
  */
-#define STUB(name) .globl name; .type name, @function; name:
+#include "wine_abi.h"
+
+#define X(name, symbol, convention, parameters, arguments) \
+    .globl symbol; .type symbol, @function; symbol:;
 
     .text
-STUB(NtClose)
-STUB(NtCreateEvent)
-STUB(NtPulseEvent)
-STUB(NtQueryEvent)
-STUB(NtQueryObject)
-STUB(NtResetEvent)
-STUB(NtSetEvent)
-STUB(NtSetIoCompletion)
-STUB(wine_server_handle_to_fd)
+WINE_FUNCTIONS(X)
     ud2
 
     .section .note.GNU-stack, "", @progbits

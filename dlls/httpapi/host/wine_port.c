@@ -19,7 +19,6 @@
 #include "host.h"
 #include "wine_abi.h"
 
-extern WINDOWS NTSTATUS NtSetIoCompletion(HANDLE port, ULONG_PTR key, ULONG_PTR value, NTSTATUS status, SIZE_T bytes);
 
 struct wine_port {
     struct port port;
@@ -183,7 +182,7 @@ static bool push_outside(struct wine_port *w, const struct packet *packet, NTSTA
 
     if (!enter(w, &a))
         return false;
-    *status = NtSetIoCompletion(w->handle, packet->key, packet->value, packet->status, packet->bytes);
+    *status = nt_set_io_completion(w->handle, packet->key, packet->value, packet->status, packet->bytes);
     atomic_fetch_sub(&w->outside, 1);
     return true;
 }
