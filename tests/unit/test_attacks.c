@@ -12,7 +12,7 @@
 #include "loopback.h"
 #include "unit.h"
 
-#define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n"
+#define GET_LOCALHOST "GET /a HTTP/1.1\r\nHost: localhost\r\n"
 
 static struct loopback l;
 
@@ -74,7 +74,7 @@ static uint64_t begin_response(int fd)
     struct answer a;
     struct request *r;
 
-    client_send(fd, GET "\r\n");
+    client_send(fd, GET_LOCALHOST "\r\n");
     r = app_receive(&l);
     answer_begin(&a, 200, "OK");
     cr_assert_eq(answer_send(&l, r->id, &a, MORE), RESULT_OK);
@@ -165,7 +165,7 @@ AttackTest(many_headers_are_not_kept)
     int fd = client_open(&l);
     struct list *i;
 
-    client_send(fd, GET);
+    client_send(fd, GET_LOCALHOST);
     for (int n = 0; n < 3000; n++)
         client_send(fd, "a:\r\n");
     client_send(fd, "\r\n");
@@ -184,7 +184,7 @@ Test(attacks, names_cannot_be_chosen_to_collide)
     struct feed f;
 
     feed_begin(&f);
-    feed_bytes(&f, GET, sizeof GET - 1);
+    feed_bytes(&f, GET_LOCALHOST, sizeof GET_LOCALHOST - 1);
     for (unsigned i = 0; names < 1000; i++) {
         char line[16];
         uint32_t h = HASH_START;

@@ -1017,7 +1017,7 @@ ConnectionTest(without_memory)
         faults_fail_alloc(nth);
         loopback_settle();
         failed = faults_alloc_failed();
-        if (failed && connections_count())
+        if (failed && connections_count() && !l.queue->lanes[0].ready_count) /* else the loop's reserve bore it */
             client_read(fd, &c, 1);
         client_reset(fd);
         loopback_settle();
