@@ -356,7 +356,7 @@ static void gets_page(const char *request, int status, size_t length)
 
 ConnectionTest(pages)
 {
-    gets_page("foo\r\n", 400, 311);
+    gets_page("foo\r\n", 400, 326);
     gets_page("(", 400, 326);
     gets_page(GET "a(b: c\r\n\r\n", 400, 339);
     gets_page("GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, 324);
@@ -998,7 +998,7 @@ ConnectionTest(pages_in_trickles)
         faults_trickle(seed * 104729);
         gets_page("GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, 324);
         gets_page("GET / HTTP/1.1\r\nHost: elsewhere\r\n\r\n", 400, 334);
-        gets_page("foo\r\n", 400, 311);
+        gets_page("foo\r\n", 400, 326);
     }
     faults_trickle(0);
 }

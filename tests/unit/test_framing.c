@@ -71,21 +71,21 @@ Test(framing, bad_content_lengths)
         char request[128];
 
         snprintf(request, sizeof request, POST "Content-Length: %s\r\n\r\n", bad[i]);
-        refused(text_of(request), PAGE_BAD_REQUEST);
+        refused(text_of(request), PAGE_BAD_NUMBER);
         snprintf(request, sizeof request, POST "Content-Length: %s\r\nTransfer-Encoding: chunked\r\n\r\n", bad[i]);
-        refused(text_of(request), PAGE_BAD_REQUEST);
+        refused(text_of(request), PAGE_BAD_NUMBER);
     }
 }
 
 Test(framing, two_different_content_lengths)
 {
-    refused(TEXT(POST "Content-Length: 1\r\nContent-Length: 2\r\n\r\n"), PAGE_BAD_REQUEST);
-    refused(TEXT(POST "Content-Length: 1\r\nContent-Length: 1, 2\r\n\r\n"), PAGE_BAD_REQUEST);
-    refused(TEXT(POST "Content-Length: 1\r\nContent-Length: 01\r\n\r\n"), PAGE_BAD_REQUEST);
-    refused(TEXT(POST "Content-Length: 0\r\nContent-Length: 1\r\n\r\n"), PAGE_BAD_REQUEST);
-    refused(TEXT(POST "Content-Length:\r\nContent-Length: 1\r\n\r\n"), PAGE_BAD_REQUEST);
+    refused(TEXT(POST "Content-Length: 1\r\nContent-Length: 2\r\n\r\n"), PAGE_BAD_HEADER);
+    refused(TEXT(POST "Content-Length: 1\r\nContent-Length: 1, 2\r\n\r\n"), PAGE_BAD_NUMBER);
+    refused(TEXT(POST "Content-Length: 1\r\nContent-Length: 01\r\n\r\n"), PAGE_BAD_HEADER);
+    refused(TEXT(POST "Content-Length: 0\r\nContent-Length: 1\r\n\r\n"), PAGE_BAD_HEADER);
+    refused(TEXT(POST "Content-Length:\r\nContent-Length: 1\r\n\r\n"), PAGE_BAD_NUMBER);
     refused(TEXT(POST "Content-Length: 1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"),
-            PAGE_BAD_REQUEST);
+            PAGE_BAD_HEADER);
 }
 
 /* .NET's HttpListener test: accepted, and the application sees a single "1". */

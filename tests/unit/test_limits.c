@@ -115,7 +115,7 @@ Test(limits, names)
 Test(limits, fields_without_end)
 {
     begin_request();
-    add_many('x', FIELD + 1);
+    add_many('x', FIELD);
     cr_assert_eq(verdict(t.text, t.len, 1), -1);
     add_many('x', 1);
     is_judged(PAGE_FIELD_TOO_LONG);
@@ -219,7 +219,7 @@ Test(limits, lines_without_end)
         add("GET /");
         if (blank)
             add(" ");
-        add_many('x', 2 * FIELD + 12 - t.len - 1);
+        add_many('x', 2 * FIELD + 10 - t.len);
         cr_assert_eq(verdict(t.text, t.len, 1), -1);
         add_many('x', 1);
         is_judged(PAGE_URL_TOO_LONG);
@@ -266,7 +266,7 @@ Test(limits, blank_lines_without_end)
     begin();
     for (size_t i = 0; i < REQUEST; i++)
         add("\r\n");
-    is_judged(PAGE_URL_TOO_LONG);
+    is_judged(PAGE_TOO_LONG);
 }
 
 /* Each field's line is as long as may be, the whole head 16 MB. */

@@ -4,6 +4,7 @@
  * to come to the same end. What is accepted and refused is what published tests show of Windows.
  */
 #include "engine/parse.h"
+#include "engine/parameters.h"
 
 #include <stdlib.h>
 
@@ -114,9 +115,9 @@ Test(parse, bad_versions)
 
 Test(parse, half_a_request_line)
 {
-    refused(TEXT("foo\r\n"), PAGE_BAD_REQUEST);
-    refused(TEXT("foo\n"), PAGE_BAD_REQUEST);
-    line_refused(TEXT("NoSpaces"), PAGE_BAD_REQUEST);
+    refused(TEXT("foo\r\n"), PAGE_BAD_VERB);
+    refused(TEXT("foo\n"), PAGE_BAD_VERB);
+    line_refused(TEXT("NoSpaces"), PAGE_BAD_VERB);
     line_refused(TEXT("Two Spaces"), PAGE_BAD_REQUEST);
     line_refused(TEXT("GET /"), PAGE_BAD_REQUEST);
     line_refused(TEXT("GET "), PAGE_BAD_REQUEST);
@@ -243,8 +244,8 @@ Test(parse, hosts)
     gives(TEXT("GET / HTTP/1.0\r\nHost: h\r\n\r\n"), "GET / 1.0|Host: h|close|body none");
     refused(TEXT("GET / HTTP/1.1\r\n\r\n"), PAGE_BAD_HOST);
     refused(TEXT("GET http://h/ HTTP/1.1\r\n\r\n"), PAGE_BAD_HOST);
-    refused(TEXT("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), PAGE_BAD_HOST);
-    refused(TEXT("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n"), PAGE_BAD_HOST);
+    refused(TEXT("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), PAGE_BAD_HEADER);
+    refused(TEXT("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n"), PAGE_BAD_HEADER);
 }
 
 Test(parse, connection)
@@ -385,6 +386,45 @@ static enum page page_of(const char *text, size_t n, size_t piece)
 }
 
 static const size_t pieces[] = {1000000, 16384, 4096, 1000, 7};
+
+/* The line's end doesn't count; a carriage return that isn't its end does. */
+Test(parse, the_longest_field)
+{
+    static const char fields[][100] = {"X: \r\n\r\n", "X: \n\n", "X: \rX\r\n\r\n"};
+    static const unsigned lengths[] = {3, 3, 5};
+
+    for (size_t f = 0; f < COUNT(fields); f++) {
+        char head[600] = GET;
+        size_t n = strlen(head);
+
+        for (unsigned fill = 60; fill <= 64; fill++) {
+            bool too_long = lengths[f] + fill > 64;
+            enum page want = too_long ? PAGE_FIELD_TOO_LONG : f == 2 ? PAGE_BAD_LINE_END : PAGE_NONE;
+
+            memcpy(head + n, fields[f], 3);
+            memset(head + n + 3, 'v', fill);
+            strcpy(head + n + 3 + fill, fields[f] + 3);
+            parameters.MaxFieldLength = 64;
+            for (size_t piece = 1; piece < strlen(head); piece++) {
+                enum page page = page_of(head, strlen(head), piece);
+
+                cr_assert_eq(page, want, "%u in pieces of %zu: page %d", lengths[f] + fill, piece, page);
+            }
+            parameters.MaxFieldLength = 16384;
+        }
+    }
+}
+
+/* They count, too; without an end they are no URL that is too long. */
+Test(parse, blank_lines_without_end)
+{
+    char lines[HEAD_MAX + 100];
+
+    for (size_t i = 0; i < sizeof lines; i++)
+        lines[i] = "\r\n"[i % 2];
+    for (size_t i = 0; i < COUNT(pieces); i++)
+        cr_assert_eq(page_of(lines, sizeof lines, pieces[i]), PAGE_TOO_LONG, "in pieces of %zu", pieces[i]);
+}
 
 Test(parse, the_longest_head)
 {

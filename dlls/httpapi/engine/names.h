@@ -47,6 +47,12 @@ enum verb {
     X(Referer, "Referer") X(Range, "Range") X(Te, "TE") X(Translate, "Translate") \
     X(UserAgent, "User-Agent")
 
+/* X(C name): those that a request has once (RFC 9110); of the others, several lines are one list. */
+#define SINGLE_HEADERS(X) \
+    X(Date) X(ContentLength) X(ContentType) X(ContentLocation) X(ContentMd5) X(ContentRange) X(Expires) \
+    X(LastModified) X(Authorization) X(From) X(Host) X(IfModifiedSince) X(IfRange) X(IfUnmodifiedSince) \
+    X(MaxForwards) X(ProxyAuthorization) X(Referer) X(Range) X(Translate) X(UserAgent)
+
 #define RESPONSE_HEADERS(X) \
     GENERAL_HEADERS(X) \
     X(AcceptRanges, "Accept-Ranges") X(Age, "Age") X(Etag, "ETag") X(Location, "Location") \
@@ -72,6 +78,16 @@ enum response_header {
 
 extern const struct text response_header_names[RESP_MAX];
 extern const struct text request_header_names[REQ_MAX];
+
+static inline bool request_header_is_single(unsigned id)
+{
+    const uint64_t single = 0
+#define X(name) | 1ULL << REQ_##name
+        SINGLE_HEADERS(X);
+#undef X
+
+    return id < REQ_MAX && single >> id & 1;
+}
 
 /* VERB_UNKNOWN for any other token; verbs are case-sensitive. */
 enum verb verb_from_text(struct text t);

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * parse.c: the request line by hand, header fields with llhttp, and what they say about the connection.
+ * parse.c: the request line and the header fields, and what they say about the connection.
+ *
+ * A verdict never depends on how the bytes came: each rule asks for the first bytes of a head, up to MaxRequestBytes, and
+ * gives the same answer when more of them are there.
+ *
+ * llhttp reads the fields along with us, line by line. A head in which it finds an error or another end is refused: whatever
+ * two parsers read differently is an attack on one of them. Its verdicts change from version to version; so it gets
+ * lines of which each byte has been judged (grammar.h), and what it has an opinion of its own on in some version it is asked
+ * to let pass, or doesn't get to see: lengths that aren't numbers, headers that are there twice. tests/wire is run with 8
+ * and 9.
  */
 #include "parse.h"
 
@@ -18,7 +27,7 @@
 
 #define HEADERS_FIRST 16
 #define HEADERS_MAX 4096
-
+#define VERB_LENGTH_MAX 255 /* as much of one as http.sys's error log holds */
 #define KNOWN_VERB_MAX 16 /* none has a longer name */
 #define LINE_REST 10 /* of a request line, beside verb and target: two spaces and the version */
 
@@ -51,34 +60,6 @@ static struct header *new_header(struct request *r)
     }
     r->headers[r->header_count] = (struct header){.id = HEADER_UNKNOWN};
     return &r->headers[r->header_count++];
-}
-
-/* Continues a span: llhttp may report one in pieces. */
-static void extend(struct request *r, struct span *s, const char *at, size_t len)
-{
-    if (!s->len)
-        s->off = offset_of(r, at);
-    s->len += (uint32_t)len;
-}
-
-static int on_header_field(llhttp_t *p, const char *at, size_t len)
-{
-    struct request *r = p->data;
-
-    if ((!r->header_count || r->in_value) && !new_header(r))
-        return HPE_USER;
-    r->in_value = false;
-    extend(r, &r->headers[r->header_count - 1].name, at, len);
-    return 0;
-}
-
-static int on_header_value(llhttp_t *p, const char *at, size_t len)
-{
-    struct request *r = p->data;
-
-    r->in_value = true;
-    extend(r, &r->headers[r->header_count - 1].value, at, len);
-    return 0;
 }
 
 static void set_span(const struct request *r, struct span *s, struct text t)
@@ -130,21 +111,6 @@ static void link_header(struct request *r, uint16_t index)
     link_same(r, link, index);
 }
 
-static int on_header_value_complete(llhttp_t *p)
-{
-    struct request *r = p->data;
-    struct header *h = &r->headers[r->header_count - 1];
-
-    r->in_value = true; /* also when the value was empty and no span came */
-    if (h->value.len)
-        set_span(r, &h->value, text_trim(request_text(r, h->value)));
-    else
-        h->value.off = h->name.off + h->name.len;
-    h->id = (uint8_t)request_header_from_text(request_text(r, h->name));
-    link_header(r, (uint16_t)(r->header_count - 1));
-    return 0;
-}
-
 static int pause_parser(llhttp_t *p)
 {
     (void)p;
@@ -152,9 +118,6 @@ static int pause_parser(llhttp_t *p)
 }
 
 static const llhttp_settings_t settings = {
-    .on_header_field = on_header_field,
-    .on_header_value = on_header_value,
-    .on_header_value_complete = on_header_value_complete,
     .on_headers_complete = pause_parser,
 };
 
@@ -166,7 +129,8 @@ static void make_template(void)
     static const char line[] = "POST / HTTP/1.1\r\n";
 
     llhttp_init(&after_request_line, LLHTTP_REQUEST, &settings);
-    /* Codings and two lengths are ours to judge: docs/behaviour.md, "Framing". */
+    /* Bytes of values, codings and lengths are ours to judge: docs/behaviour.md, "The head" and "Framing". */
+    llhttp_set_lenient_headers(&after_request_line, 1);
     llhttp_set_lenient_chunked_length(&after_request_line, 1);
     llhttp_set_lenient_transfer_encoding(&after_request_line, 1);
     llhttp_execute(&after_request_line, line, sizeof line - 1);
@@ -174,10 +138,7 @@ static void make_template(void)
         hash_secret = HASH_START ^ (uint32_t)clock_ticks();
 }
 
-/*
- * Where the verb ends: at its space, or at the end of what there is. What can't become a verb is refused at once; only
- * a line feed, or a carriage return that may be before one, is left to be judged with the whole line.
- */
+/* The verb up to its space, as far as it is here. What can't become one is refused at once, a verb alone, too. */
 static enum page scan_verb(struct request *r, uint32_t start, uint32_t end)
 {
     uint32_t i = start;
@@ -185,9 +146,9 @@ static enum page scan_verb(struct request *r, uint32_t start, uint32_t end)
     while (i < end && is_token_char((unsigned char)r->in[i]))
         i++;
     r->verb_text = (struct span){start, i - start};
-    if (is_too_long(start, i - start))
+    if (i - start > VERB_LENGTH_MAX || is_too_long(start, i - start))
         return PAGE_BAD_VERB;
-    if (i == end || (r->in[i] == '\r' && i + 1 == r->in_len))
+    if (i == end)
         return PAGE_NONE;
     return i == start || r->in[i] != ' ' ? PAGE_BAD_VERB : PAGE_NONE;
 }
@@ -224,51 +185,82 @@ static enum verb parse_verb(struct text t)
     return verb == VERB_UNKNOWN && parameters.AllowCaseInsensitiveVerbs ? verb_in_any_case(t) : verb;
 }
 
-static enum page parse_target(struct request *r, struct text target)
+/* `*` is OPTIONS' alone (RFC 9112 section 3.2.4). */
+static enum page judge_target(const struct request *r, struct text target)
 {
-    if (!target.len || !url_is_clean(target))
+    bool asterisk = target.len == 1 && target.ptr[0] == '*';
+
+    if (!target.len || !url_is_clean(target) || (asterisk && r->verb != VERB_OPTIONS))
         return PAGE_BAD_URL;
-    set_span(r, &r->target, target);
     return target.len > parameters.MaxFieldLength ? PAGE_URL_TOO_LONG : PAGE_NONE;
 }
 
-/* Target and version between the verb's space and `end`, the line's end. */
-static enum page parse_line(struct request *r, uint32_t end)
+/* Target and version between the verb's space and the line's end; the version's page comes before the target's. */
+static enum page parse_line(struct request *r, struct text line)
 {
-    uint32_t start = r->verb_text.off + r->verb_text.len + 1;
-    const char *target = r->in + start, *space = start < end ? memchr(target, ' ', end - start) : NULL;
+    size_t verb = r->verb_text.len + 1;
+    struct text rest = {line.ptr + verb, line.len - verb};
+    const char *space = memchr(rest.ptr, ' ', rest.len);
     enum page page;
 
     if (!space)
         return PAGE_BAD_REQUEST;
-    page = parse_target(r, (struct text){target, (size_t)(space - target)});
-    if (page)
-        return page;
     r->verb = (uint8_t)parse_verb(request_text(r, r->verb_text));
-    return parse_version(r, (struct text){space + 1, end - offset_of(r, space) - 1});
+    set_span(r, &r->target, (struct text){rest.ptr, (size_t)(space - rest.ptr)});
+    page = parse_version(r, (struct text){space + 1, rest.len - r->target.len - 1});
+    return page ? page : judge_target(r, request_text(r, r->target));
+}
+
+/* The end of what a head may have of the bytes that are here: nothing behind it is looked at. */
+static uint32_t limit_of(const struct request *r)
+{
+    return r->in_len < parameters.MaxRequestBytes ? r->in_len : parameters.MaxRequestBytes;
+}
+
+/* The end of the line that begins at r->parsed. */
+static const char *find_line_end(const struct request *r)
+{
+    uint32_t limit = limit_of(r);
+
+    return r->parsed < limit ? memchr(r->in + r->parsed, '\n', limit - r->parsed) : NULL;
+}
+
+/* The line that begins at r->parsed, without its end; without lf what is here of it: a carriage return may be its end's. */
+static struct text line_of(const struct request *r, const char *lf)
+{
+    const char *start = r->in + r->parsed, *end = lf ? lf : r->in + limit_of(r);
+
+    return (struct text){start, (size_t)(end - start) - (end > start && end[-1] == '\r')};
+}
+
+/* A head of which a line would have to end behind the limit. */
+static bool is_long_head(const struct request *r, const char *lf)
+{
+    return !lf && r->in_len >= parameters.MaxRequestBytes;
 }
 
 /* Blank lines before a request line are skipped: some clients send one behind a body. */
-static uint32_t skip_blank_lines(const struct request *r, uint32_t i)
+static void skip_blank_lines(struct request *r)
 {
-    while (i < r->in_len && (r->in[i] == '\n' ||
-                             (r->in[i] == '\r' && i + 1 < r->in_len && r->in[i + 1] == '\n')))
+    uint32_t i = r->parsed, limit = limit_of(r);
+
+    while (i < limit && (r->in[i] == '\n' || (r->in[i] == '\r' && i + 1 < limit && r->in[i + 1] == '\n')))
         i++;
-    return i;
+    r->parsed = i;
 }
 
-/* A line of the head as it lies between [r->parsed, lf]; without lf as much as certainly belongs to it: no carriage return. */
-static struct text line_of(const struct request *r, const char *lf)
+/* What there is of a request line. */
+static enum page judge_beginning(struct request *r, struct text line, const char *lf)
 {
-    const char *start = r->in + r->parsed, *end = lf ? lf : r->in + r->in_len;
+    enum page page;
 
-    return (struct text){start, (size_t)(end - start) - (end > start && (!lf || end[-1] == '\r'))};
-}
-
-/* Whether the head is too long, with a line that ends at lf or hasn't ended yet. */
-static bool is_long_head(const struct request *r, const char *lf)
-{
-    return (lf ? offset_of(r, lf) : r->in_len) >= parameters.MaxRequestBytes;
+    /* Blank lines so far, and perhaps the carriage return of another. */
+    if (!line.len && !lf)
+        return is_long_head(r, lf) ? PAGE_TOO_LONG : PAGE_NONE;
+    page = scan_verb(r, r->parsed, lf ? offset_of(r, lf) + 1 : limit_of(r));
+    if (page)
+        return page;
+    return is_long_head(r, lf) || line.len > 2 * parameters.MaxFieldLength + LINE_REST ? PAGE_URL_TOO_LONG : PAGE_NONE;
 }
 
 static enum parse_result parse_request_line(struct request *r, enum page *page)
@@ -276,16 +268,14 @@ static enum parse_result parse_request_line(struct request *r, enum page *page)
     const char *lf;
     struct text line;
 
-    r->parsed = skip_blank_lines(r, r->parsed);
-    lf = memchr(r->in + r->parsed, '\n', r->in_len - r->parsed);
+    skip_blank_lines(r);
+    lf = find_line_end(r);
     line = line_of(r, lf);
-    *page = scan_verb(r, r->parsed, lf ? r->parsed + (uint32_t)line.len : r->in_len);
-    if (!*page && (is_long_head(r, lf) || line.len > 2 * parameters.MaxFieldLength + LINE_REST))
-        *page = PAGE_URL_TOO_LONG;
+    *page = judge_beginning(r, line, lf);
     if (!*page && !lf)
         return PARSE_MORE;
     if (!*page)
-        *page = parse_line(r, r->parsed + (uint32_t)line.len);
+        *page = parse_line(r, line);
     if (*page)
         return PARSE_REFUSED;
     r->parsed = r->line_end = offset_of(r, lf) + 1;
@@ -294,47 +284,81 @@ static enum parse_result parse_request_line(struct request *r, enum page *page)
     return PARSE_DONE;
 }
 
-/* The same length said again, which Windows lets pass and llhttp doesn't: such a line is dropped. */
-static bool repeats_length(const struct request *r, struct text line)
-{
-    const char *colon = memchr(line.ptr, ':', line.len);
-    struct text name = {line.ptr, (size_t)(colon - line.ptr)};
-    struct text value = text_trim((struct text){colon + 1, line.len - name.len - 1});
-
-    if (!text_equal_nocase(name, TEXT("Content-Length")))
-        return false;
-    for (unsigned i = 0; i < r->header_count; i++)
-        if (text_equal_nocase(request_text(r, r->headers[i].name), name) &&
-            text_equal_nocase(text_trim(request_text(r, r->headers[i].value)), value))
-            return true;
-    return false;
-}
-
-/* llhttp wants CR LF, and gets it where the client sent LF alone. */
-static enum page feed_line(struct request *r, struct text line)
+/* llhttp wants CR LF, and gets it where the client sent LF alone. The empty line ends the head for it, too. */
+static enum page read_along(struct request *r, struct text line)
 {
     llhttp_errno_t error = llhttp_execute(&r->parser, line.ptr, line.len);
 
     if (error == HPE_OK)
         error = llhttp_execute(&r->parser, "\r\n", 2);
-    if (error == HPE_OK || error == HPE_PAUSED)
-        return PAGE_NONE;
-    return error == HPE_USER ? PAGE_TOO_LONG : PAGE_BAD_REQUEST;
+    return error == (line.len ? HPE_OK : HPE_PAUSED) ? PAGE_NONE : PAGE_BAD_REQUEST;
+}
+
+static enum page add_field(struct request *r, unsigned id, struct text name, struct text value)
+{
+    struct header *h = new_header(r);
+
+    if (!h)
+        return PAGE_TOO_LONG;
+    h->id = (uint8_t)id;
+    set_span(r, &h->name, name);
+    set_span(r, &h->value, value);
+    link_header(r, (uint16_t)(r->header_count - 1));
+    return PAGE_NONE;
+}
+
+/*
+ * A header that can be there once only: the same again is dropped, as Windows does with Content-Length; another value is
+ * refused as Windows does with User-Agent and Content-Length. RFC 9112 section 3.2 wants no second Host of either kind.
+ */
+static enum page judge_repetition(const struct request *r, enum request_header id, struct text value)
+{
+    struct text first = request_header(r, id);
+
+    if (id == REQ_Host || first.len != value.len || memcmp(first.ptr, value.ptr, value.len))
+        return PAGE_BAD_HEADER;
+    return PAGE_NONE;
 }
 
 static enum page take_field(struct request *r, struct text line)
 {
-    enum page page = grammar_check_field(line);
+    struct text name, value;
+    enum page page = grammar_check_field(line, &name);
+    uint64_t length;
+    unsigned id;
 
-    if (page || repeats_length(r, line))
+    if (page)
         return page;
-    return feed_line(r, line);
+    value = text_trim((struct text){name.ptr + name.len + 1, line.len - name.len - 1});
+    id = request_header_from_text(name);
+    if (id == REQ_ContentLength && !text_to_u64(value, &length))
+        return PAGE_BAD_NUMBER;
+    if (request_header_is_single(id) && r->known[id])
+        return judge_repetition(r, (enum request_header)id, value);
+    page = add_field(r, id, name, value);
+    /* llhttp knows nothing of weak names. */
+    if (page || (parameters.AllowWeakHeaderNameSyntax && !grammar_is_token(name)))
+        return page;
+    return read_along(r, line);
+}
+
+/*
+ * A line without its end. White space between the request line and the first field is let pass (Microsoft's page "Parser
+ * Enhancements") where nobody can take it for a part of a field.
+ */
+static enum page take_line(struct request *r, struct text line)
+{
+    if (!line.len)
+        return read_along(r, line);
+    if (!r->header_count && !text_trim(line).len)
+        return PAGE_NONE;
+    return take_field(r, line);
 }
 
 static enum parse_result parse_fields(struct request *r, enum page *page)
 {
     while (!r->head_len) {
-        const char *lf = memchr(r->in + r->parsed, '\n', r->in_len - r->parsed);
+        const char *lf = find_line_end(r);
         struct text line = line_of(r, lf);
 
         *page = is_too_long(r->parsed, (uint32_t)line.len) ? PAGE_FIELD_TOO_LONG
@@ -343,13 +367,36 @@ static enum parse_result parse_fields(struct request *r, enum page *page)
         if (!*page && !lf)
             return PARSE_MORE;
         if (!*page)
-            *page = line.len ? take_field(r, line) : feed_line(r, line);
+            *page = take_line(r, line);
         if (*page)
             return PARSE_REFUSED;
         r->parsed = offset_of(r, lf) + 1;
         r->head_len = line.len ? 0 : r->parsed;
     }
     return PARSE_DONE;
+}
+
+/* HTTP/1.1 needs a Host; and where the target names the host, the header must make sense nevertheless (RFC 9112, 3.2). */
+static bool has_proper_host(const struct request *r)
+{
+    struct text host = request_header(r, REQ_Host), name;
+    bool has_port;
+
+    if (!host.ptr)
+        return r->minor == 0;
+    return r->in[r->target.off] == '/' || url_split_host(host, &name, &has_port);
+}
+
+static bool has_proper_codings(const struct request *r)
+{
+    for (uint16_t i = r->known[REQ_AcceptEncoding]; i; i = r->headers[i - 1].same) {
+        struct text list = request_text(r, r->headers[i - 1].value), element;
+
+        while (text_next_element(&list, &element))
+            if (element.len && !grammar_is_coding(element))
+                return false;
+    }
+    return true;
 }
 
 /* The application gets headers of one name as one, whose length has 16 bits: only a long head has too long ones. */
@@ -375,12 +422,13 @@ static bool all_fit_when_joined(const struct request *r)
 static enum page judge_head(struct request *r)
 {
     enum page page = all_fit_when_joined(r) ? framing_judge(r) : PAGE_FIELD_TOO_LONG;
-    uint16_t host = r->known[REQ_Host];
 
     if (page)
         return page;
-    if (host ? r->headers[host - 1].same : r->minor > 0)
+    if (!has_proper_host(r))
         return PAGE_BAD_HOST;
+    if (!has_proper_codings(r))
+        return PAGE_BAD_REQUEST;
     if (r->minor == 0 || request_has_element(r, REQ_Connection, TEXT("close")))
         r->close_after = true;
     return PAGE_NONE;

@@ -33,7 +33,7 @@ static void request_reset(struct request *r)
     r->verb_text = r->target = (struct span){0};
     r->verb = VERB_UNPARSED;
     r->major = r->minor = 0;
-    r->in_value = r->expects_continue = r->close_after = r->cooked = r->reported = false;
+    r->expects_continue = r->close_after = r->cooked = r->reported = false;
     r->header_count = 0;
     memset(r->known, 0, sizeof r->known);
     memset(r->unknown, 0, sizeof r->unknown);

@@ -108,7 +108,6 @@ struct request {
     struct span verb_text, target;
     uint8_t verb;           /* enum verb */
     uint8_t major, minor;
-    bool in_value;          /* the parser is in a header value */
     bool expects_continue;  /* the client waits for 100 Continue */
     bool close_after;       /* the connection ends with the answer */
     bool cooked;            /* `url` is this request's */
