@@ -220,7 +220,6 @@ static const struct cooked hosts_here[] = {
     {"/foo", "localhost", "localhost:$", "/foo", ""},
     {"/foo", "LOCALHOST:$", "LOCALHOST:$", "/foo", ""},
     {"/foo", "localhost:1", "localhost:1", "/foo", ""},
-    {"*", NULL, NULL, "/*", ""},
 };
 
 static void test_hosts(int version)

@@ -98,6 +98,9 @@ static const struct bad bad_requests[] = {
     BAD(501, "GET / HTTP/1.1", "Transfer-Encoding: garbage\r\n"),
     BAD(501, "POST / HTTP/1.1", "Transfer-Encoding: garbage\r\n"),
     BAD(501, "POST / HTTP/1.1", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+    /* Recordings of IIS (restlet-framework-java issue 1055, dotnet/aspnetcore issue 20388). */
+    BAD_HEADER("User-Agent: Jetty/9.2.6\r\nUser-Agent: Restlet/2.3.1\r\n"),
+    BAD_HEADER("Accept-Encoding: application/gzip, gzip, deflate\r\n"),
     BAD(411, "POST / HTTP/1.1", ""),
     BAD(411, "PUT / HTTP/1.1", ""),
     BAD_LINE("GET /path% HTTP/1.1"),

@@ -56,7 +56,7 @@ static void add_line(struct sent *s, struct dice *d, USHORT port)
 
 static void add_headers(struct sent *s, struct dice *d)
 {
-    static const char *const known[] = {"Accept", "Cookie", "User-Agent", "Referer", "TE"};
+    static const char *const known[] = {"Accept", "Cookie", "Via", "Accept-Language", "TE"};
     unsigned seen = 0, i, n;
 
     for (n = roll(d, 6); n; n--)

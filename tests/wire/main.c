@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * main.c: `wire [-c NAME] FILE... -- COMMAND...` plays the files' cases, those with NAME in their names, against COMMAND;
- * `wire -p PAGE` prints a page's body. WIRE_SPLITS: how many splits of each case, or `all`; WIRE_SEED chooses them.
+ * main.c: `wire [-c NAME] FILE... -- COMMAND...` plays the files' cases, or those with NAME in their names, against
+ * COMMAND; `wire -p PAGE` prints a page's body. WIRE_SPLITS: how many splits of each case, or `all`; WIRE_SEED chooses them.
  */
 #include <signal.h>
 #include <stdarg.h>

@@ -21,8 +21,8 @@ struct worker {
 static CRITICAL_SECTION output;
 
 static const char *const verbs[HttpVerbMaximum] = {
-    [HttpVerbUnparsed] = "unparsed", [HttpVerbInvalid] = "invalid", [HttpVerbOPTIONS] = "OPTIONS", [HttpVerbGET] = "GET",
-    [HttpVerbHEAD] = "HEAD", [HttpVerbPOST] = "POST", [HttpVerbPUT] = "PUT", [HttpVerbDELETE] = "DELETE",
+    [HttpVerbUnparsed] = "unparsed", [HttpVerbInvalid] = "invalid", [HttpVerbOPTIONS] = "OPTIONS",
+    [HttpVerbGET] = "GET", [HttpVerbHEAD] = "HEAD", [HttpVerbPOST] = "POST", [HttpVerbPUT] = "PUT", [HttpVerbDELETE] = "DELETE",
     [HttpVerbTRACE] = "TRACE", [HttpVerbCONNECT] = "CONNECT", [HttpVerbTRACK] = "TRACK", [HttpVerbMOVE] = "MOVE",
     [HttpVerbCOPY] = "COPY", [HttpVerbPROPFIND] = "PROPFIND", [HttpVerbPROPPATCH] = "PROPPATCH",
     [HttpVerbMKCOL] = "MKCOL", [HttpVerbLOCK] = "LOCK", [HttpVerbUNLOCK] = "UNLOCK", [HttpVerbSEARCH] = "SEARCH",

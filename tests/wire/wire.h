@@ -107,8 +107,8 @@ bool servers_stop(void);
 /* --- unread.c */
 
 /*
- * Whether the server has read all `sent` bytes of the connection from `client` (address and port in network order), or has
- * no such connection any more.
+ * Whether the server has read all `sent` bytes of the connection from `client` (address and port in network order), or
+ * has no such connection any more.
  */
 bool server_has_read(uint32_t client, uint16_t client_port, uint16_t server_port, uint64_t sent);
 

@@ -3,7 +3,7 @@
  * grammar.h: which bytes a head may consist of.
  *
  * Asked before llhttp sees a line, so that what is refused doesn't depend on its version: 8.1 takes a bare carriage
- * return for a line's end and lets folded lines and blanks in names pass.
+ * return for a line's end and lets folded lines and blanks in names pass; 9 doesn't.
  */
 #ifndef HTTPAPI_ENGINE_GRAMMAR_H
 #define HTTPAPI_ENGINE_GRAMMAR_H

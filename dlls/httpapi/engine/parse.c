@@ -2,14 +2,13 @@
 /*
  * parse.c: the request line and the header fields, and what they say about the connection.
  *
- * A verdict never depends on how the bytes came: each rule asks for the first bytes of a head, up to MaxRequestBytes, and
- * gives the same answer when more of them are there.
+ * A verdict never depends on how the bytes came: each rule asks for the first bytes of a head, up to MaxRequestBytes,
+ * and gives the same answer when more of them are there.
  *
- * llhttp reads the fields along with us, line by line. A head in which it finds an error or another end is refused: whatever
- * two parsers read differently is an attack on one of them. Its verdicts change from version to version; so it gets
- * lines of which each byte has been judged (grammar.h), and what it has an opinion of its own on in some version it is asked
- * to let pass, or doesn't get to see: lengths that aren't numbers, headers that are there twice. tests/wire is run with 8
- * and 9.
+ * llhttp reads the fields along with us, line by line. A head in which it finds an error or another end is refused:
+ * whatever two parsers read differently is an attack on one of them. Its verdicts change from version to version; so it
+ * gets lines of which each byte has been judged (grammar.h), and what it has an opinion of its own on in some version it
+ * is asked to let pass, or doesn't get to see: lengths that aren't numbers, headers that are there twice.
  */
 #include "parse.h"
 
@@ -32,8 +31,8 @@
 #define LINE_REST 10 /* of a request line, beside verb and target: two spaces and the version */
 
 /*
- * What is over both the limit of a field and that of the whole head is over the latter, however it comes: so the first says
- * nothing about parts that would have to end behind the second.
+ * What is over both the limit of a field and that of the whole head is over the latter, however it comes: so the first
+ * says nothing about parts that would have to end behind the second.
  */
 static bool is_too_long(uint32_t start, uint32_t len)
 {
@@ -225,7 +224,7 @@ static const char *find_line_end(const struct request *r)
     return r->parsed < limit ? memchr(r->in + r->parsed, '\n', limit - r->parsed) : NULL;
 }
 
-/* The line that begins at r->parsed, without its end; without lf what is here of it: a carriage return may be its end's. */
+/* The line that begins at r->parsed, without its end; without lf what is here of it, but for a carriage return. */
 static struct text line_of(const struct request *r, const char *lf)
 {
     const char *start = r->in + r->parsed, *end = lf ? lf : r->in + limit_of(r);
@@ -308,8 +307,8 @@ static enum page add_field(struct request *r, unsigned id, struct text name, str
 }
 
 /*
- * A header that can be there once only: the same again is dropped, as Windows does with Content-Length; another value is
- * refused as Windows does with User-Agent and Content-Length. RFC 9112 section 3.2 wants no second Host of either kind.
+ * A header that can be there once only: the same again is dropped, as Windows does with Content-Length; another value
+ * is refused as Windows does with User-Agent and Content-Length. RFC 9112 section 3.2 wants no second Host at all.
  */
 static enum page judge_repetition(const struct request *r, enum request_header id, struct text value)
 {
@@ -343,8 +342,8 @@ static enum page take_field(struct request *r, struct text line)
 }
 
 /*
- * A line without its end. White space between the request line and the first field is let pass (Microsoft's page "Parser
- * Enhancements") where nobody can take it for a part of a field.
+ * A line without its end. White space between the request line and the first field is let pass (Microsoft's page
+ * "Parser Enhancements") where nobody can take it for a part of a field.
  */
 static enum page take_line(struct request *r, struct text line)
 {
@@ -376,7 +375,7 @@ static enum parse_result parse_fields(struct request *r, enum page *page)
     return PARSE_DONE;
 }
 
-/* HTTP/1.1 needs a Host; and where the target names the host, the header must make sense nevertheless (RFC 9112, 3.2). */
+/* HTTP/1.1 needs a Host, which must make sense where the target names the host, too (RFC 9112 section 3.2). */
 static bool has_proper_host(const struct request *r)
 {
     struct text host = request_header(r, REQ_Host), name;

@@ -2,8 +2,7 @@
 /*
  * parse.h: from bytes to a request's head and the framing of its body.
  *
- * The request line is read here, because http.sys has its own idea of it (any verb, its own error pages,
- * versions 1.0 to 1.9); header fields, each checked before (grammar.h), are llhttp's, whose callbacks only record.
+ * Who is refused, and with which page, follows docs/behaviour.md, "The head".
  */
 #ifndef HTTPAPI_ENGINE_PARSE_H
 #define HTTPAPI_ENGINE_PARSE_H
