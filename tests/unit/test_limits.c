@@ -339,3 +339,64 @@ Test(limits, verbs_in_any_case)
             feed_end(&f);
         }
 }
+
+static void shows(const char *field, const char *want)
+{
+    char text[200], all[200];
+    struct feed f;
+
+    snprintf(text, sizeof text, "GET / HTTP/1.0\r\n%s\r\nY: y\r\n%s\r\n\r\n", field, field);
+    snprintf(all, sizeof all, "GET / 1.0|%s|Y: y|%s|close|body none", want, want);
+    feed_begin(&f);
+    feed_bytes(&f, text, strlen(text));
+    cr_assert_str_eq(feed_show(&f), all);
+    feed_end(&f);
+}
+
+static enum page page_of_field(struct text field)
+{
+    begin();
+    add("GET / HTTP/1.0\r\n");
+    memcpy(t.text + t.len, field.ptr, field.len);
+    t.len += field.len;
+    add("\r\n\r\n");
+    return (enum page)verdict(t.text, t.len, t.len);
+}
+
+/* Microsoft's page "Parsing Exceptions". */
+Test(limits, weak_names)
+{
+    static const char separators[] = "()<>@,;\\\"/[]?={}";
+    char field[16];
+
+    for (size_t i = 0; separators[i]; i++)
+        for (unsigned allowed = 0; allowed < 2; allowed++) {
+            snprintf(field, sizeof field, "A%cb:  v ", separators[i]);
+            parameters.AllowWeakHeaderNameSyntax = allowed;
+            if (!allowed)
+                cr_assert_eq(page_of_field(text_of(field)), PAGE_BAD_HEADER, "%s", field);
+            else
+                shows(field, (char[]){'A', separators[i], 'b', ':', ' ', 'v', 0});
+        }
+    cr_assert_eq(page_of_field(TEXT("A : v")), PAGE_BAD_HEADER);
+    cr_assert_eq(page_of_field(TEXT("A\t: v")), PAGE_BAD_HEADER);
+    cr_assert_eq(page_of_field(TEXT("A\0b: v")), PAGE_BAD_HEADER);
+    cr_assert_eq(page_of_field(TEXT("A\x80: v")), PAGE_BAD_HEADER);
+    cr_assert_eq(page_of_field(TEXT(": v")), PAGE_BAD_HEADER);
+    cr_assert_eq(page_of_field(TEXT("A?b")), PAGE_BAD_HEADER);
+    cr_assert_neq(page_of_field(TEXT("A?b: v\x01")), PAGE_NONE);
+}
+
+Test(limits, weak_values)
+{
+    parameters.AllowWeakHeaderValueSyntax = 1;
+    shows("A: v\x01w\x1f\x7f", "A: v\\01w\\1f\\7f");
+    cr_assert_neq(page_of_field(TEXT("A: \0")), PAGE_NONE);
+    cr_assert_neq(page_of_field(TEXT("A: v\rw")), PAGE_NONE);
+    cr_assert_neq(page_of_field(TEXT("A?b: v")), PAGE_NONE);
+    /* What is for us to read isn't read leniently. */
+    cr_assert_neq(page_of_field(TEXT("Content-Length: 1\x01")), PAGE_NONE);
+    cr_assert_neq(page_of_field(TEXT("Transfer-Encoding: chunked\x01")), PAGE_NONE);
+    parameters.AllowWeakHeaderValueSyntax = 0;
+    cr_assert_neq(page_of_field(TEXT("A: v\x01w")), PAGE_NONE);
+}
