@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "engine/parameters.h"
 #include "faults.h"
 #include "loopback.h"
 #include "unit.h"
@@ -65,6 +66,35 @@ ConnectionTest(a_request_and_its_answer)
     cr_assert_str_eq(reply->body, "hello");
     cr_assert(has(reply, "\r\nContent-Length: 5\r\n") && !has(reply, "Connection"));
     client_close(fd);
+}
+
+static int send_buffer(void)
+{
+    int size = 0;
+    socklen_t len = sizeof size;
+
+    cr_assert_eq(getsockopt(loopback_connection()->fd, SOL_SOCKET, SO_SNDBUF, &size, &len), 0);
+    return size;
+}
+
+/* MaxBytesPerSend is the window of a connection's sends; by default Linux says how large it is. (It doubles what it is told.) */
+ConnectionTest(the_window_of_sends)
+{
+    int fd = client_open(&l), usual;
+
+    client_send(fd, "G");
+    loopback_settle();
+    usual = send_buffer();
+    client_reset(fd);
+    loopback_settle();
+    parameters.MaxBytesPerSend = 20000;
+    fd = client_open(&l);
+    client_send(fd, "G");
+    loopback_settle();
+    cr_assert_eq(send_buffer(), 40000);
+    cr_assert_neq(usual, 2 * DEFAULT_MaxBytesPerSend);
+    client_reset(fd);
+    loopback_settle();
 }
 
 ConnectionTest(keep_alive)

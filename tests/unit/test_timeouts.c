@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include "engine/parameters.h"
 #include "engine/tcp_stats.h"
 #include "loopback.h"
 #include "unit.h"
@@ -483,6 +484,27 @@ TimeoutTest(send_to_a_client_that_reads_too_slowly)
         lives(11);
     }
     acknowledged += 65535;
+    ends(11);
+    acknowledged = 0;
+    client_close(fd);
+}
+
+/* MaxBytesPerSend says how large a piece is. */
+TimeoutTest(send_in_small_pieces)
+{
+    struct answer a;
+    int fd;
+
+    parameters.MaxBytesPerSend = 20000;
+    acknowledged = 1000;
+    limit((struct limits){.send_rate = 2000});
+    fd = client_behind(&a, LAST);
+    lives(1);
+    for (int i = 0; i < 3; i++) {
+        acknowledged += 20000;
+        lives(11);
+    }
+    acknowledged += 19999;
     ends(11);
     acknowledged = 0;
     client_close(fd);

@@ -21,6 +21,7 @@
 #include "error_report.h"
 #include "hangup.h"
 #include "log.h"
+#include "parameters.h"
 #include "parse.h"
 #include "queue.h"
 #include "request.h"
@@ -38,10 +39,9 @@
 #define LINGER_BYTES (64u << 20)
 
 /*
- * The rate of a send is measured in pieces of this size, http.sys's MaxBytesPerSend: each has the time it takes at
- * limits.send_rate, but a second at least. Smaller ones would measure how the kernels buffer, not how the client reads.
+ * The rate of a send is measured in pieces of MaxBytesPerSend: each has the time it takes at limits.send_rate, but a second at
+ * least. Smaller ones than the default measure how the kernels buffer, not how the client reads.
  */
-#define SEND_PIECE 65536
 #define TAKEN_UNKNOWN UINT64_MAX
 
 static const char *const state_names[] = {
@@ -534,6 +534,18 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int events)
     connection_settle(c);
 }
 
+/*
+ * MaxBytesPerSend stands for the window of http.sys's sends: how much may be on its way to a client. By default that is left
+ * to Linux, which makes it as large as the way to the client is long.
+ */
+static void limit_window(int fd)
+{
+    int bytes = (int)parameters.MaxBytesPerSend;
+
+    if (bytes != DEFAULT_MaxBytesPerSend)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 static struct connection *connection_make(struct shard *s, int fd, const union address *remote)
 {
     struct connection *c = calloc(1, sizeof *c);
@@ -551,6 +563,7 @@ static struct connection *connection_make(struct shard *s, int fd, const union a
         free(c);
         return NULL;
     }
+    limit_window(fd);
     list_init(&c->disconnects);
     list_add_tail(&s->connections, &c->node);
     return c;
@@ -632,13 +645,13 @@ static bool count_taken(const struct connection *c, uint64_t *bytes)
 /* The time of a piece is over, or the first one begins. A reset: the client must not take a part for the whole. */
 static void measure_send(struct connection *c)
 {
-    uint32_t seconds = SEND_PIECE / c->limits.send_rate;
+    uint32_t seconds = parameters.MaxBytesPerSend / c->limits.send_rate;
     uint64_t taken;
 
     c->send_due = 0;
     if (c->request->body.kind == BODY_OPAQUE || !count_taken(c, &taken))
         return;
-    if (c->taken != TAKEN_UNKNOWN && taken - c->taken < SEND_PIECE)
+    if (c->taken != TAKEN_UNKNOWN && taken - c->taken < parameters.MaxBytesPerSend)
         return time_out(c, ERROR_TIMER_SEND, true);
     c->taken = taken;
     c->send_due = due_in(seconds ? seconds : 1);

@@ -60,6 +60,12 @@ struct parameters {
 #undef X
 };
 
+enum parameter_default {
+#define X(name, standard, minimum, maximum, built) DEFAULT_##name = (int)(standard),
+    PARAMETERS(X)
+#undef X
+};
+
 /*
  * The defaults until somebody sets something, which ends with parameters_start(), before the first loop runs: since then
  * nobody writes here, and anybody reads without a lock.
