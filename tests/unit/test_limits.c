@@ -302,6 +302,21 @@ Test(limits, sixteen_megabytes)
     }
 }
 
+/* Many are refused, and a length that is said again and again doesn't count. */
+Test(limits, numbers_of_headers)
+{
+    parameters.MaxFieldLength = 65534;
+    parameters.MaxRequestBytes = 1 << 24;
+    for (unsigned n = 8191; n <= 8193; n++) {
+        begin();
+        add("POST / HTTP/1.0\r\nContent-Length: 1\r\n");
+        for (unsigned i = 1; i < n; i++)
+            add(i % 1000 ? "a:\r\n" : "a:\r\nContent-Length: 1\r\n");
+        add("\r\nb");
+        cr_assert_eq(verdict(t.text, t.len, t.len), n > 8192 ? PAGE_TOO_LONG : PAGE_NONE);
+    }
+}
+
 /* HTTP_REQUEST has one header for all of a name, and 16 bits for its length. */
 Test(limits, joined_fields)
 {

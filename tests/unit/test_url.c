@@ -486,7 +486,7 @@ static void put_segment(char *out, size_t n, const char *unit)
         strcat(out, unit);
 }
 
-static char long_path[40000];
+static char long_path[80000];
 
 static bool decodes_segment(size_t n, const char *before, const char *unit, const char *behind)
 {

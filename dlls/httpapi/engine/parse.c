@@ -25,7 +25,7 @@
 #include "request.h"
 
 #define HEADERS_FIRST 16
-#define HEADERS_MAX 4096
+#define HEADERS_MAX 8192    /* more than 16 KB have room for */
 #define VERB_LENGTH_MAX 255 /* as much of one as http.sys's error log holds */
 #define KNOWN_VERB_MAX 16 /* none has a longer name */
 #define LINE_REST 10 /* of a request line, beside verb and target: two spaces and the version */
