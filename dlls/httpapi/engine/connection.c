@@ -507,6 +507,7 @@ static void input(struct connection *c)
 static void lose_watcher(struct connection *c)
 {
     WARN("connection %llx: can't be watched", (unsigned long long)c->id);
+    error_report(c, ERROR_NO_MEMORY);
     connection_close(c, true);
 }
 
@@ -790,8 +791,10 @@ static void cancel_one(struct connection *c, void *arg)
         return;
     x->count += body_cancel(c->request, x->match, x->arg);
     /* Nobody can take bytes back that are half on the wire: the client has to see a broken connection. */
-    if (cancel_list(&c->request->sends, x))
+    if (cancel_list(&c->request->sends, x)) {
+        error_report(c, ERROR_CONNECTION_DROPPED);
         connection_close(c, true);
+    }
 }
 
 unsigned connections_cancel(io_match *match, const void *arg)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "error_report.h"
 #include "log.h"
 #include "reserve.h"
 #include "shard.h"
@@ -24,6 +25,7 @@ struct listener {
     ev_timer pause;
     struct shard *shard;
     int fd;
+    bool lacks; /* memory or descriptors, since the last accepted connection */
 };
 
 static struct list endpoints = LIST_INIT(endpoints);
@@ -43,9 +45,22 @@ static bool address_equal(const union address *a, const union address *b)
     return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
 }
 
+/* One line each time that it begins: who is kept waiting nobody knows. */
+static void report_lack(const struct listener *l)
+{
+    union address local = {.any.sa_family = AF_UNSPEC};
+    socklen_t len = sizeof local;
+
+    getsockname(l->fd, &local.any, &len);
+    error_report_refused(NULL, &local);
+}
+
 static void listener_pause(struct listener *l, const char *why)
 {
     WARN("no connections for %.1f s: %s", ACCEPT_PAUSE, why);
+    if (!l->lacks)
+        report_lack(l);
+    l->lacks = true;
     ev_io_stop(l->shard->loop, &l->io);
     ev_timer_set(&l->pause, ACCEPT_PAUSE, 0);
     ev_timer_start(l->shard->loop, &l->pause);
@@ -89,12 +104,14 @@ static bool accept_one(struct listener *l)
 
     memset(&remote, 0, sizeof remote);
     fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0)
+    if (fd >= 0) {
+        l->lacks = false;
         connection_new(l->shard, fd, &remote);
-    else if (is_of_one_connection(errno))
+    } else if (is_of_one_connection(errno)) {
         return true;
-    else if (errno != EAGAIN)
+    } else if (errno != EAGAIN) {
         listener_pause(l, strerror(errno));
+    }
     return fd >= 0;
 }
 

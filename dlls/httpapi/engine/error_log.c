@@ -71,11 +71,11 @@ static void init(void)
     pthread_condattr_destroy(&monotonic);
 }
 
-static struct timespec in_ms(unsigned ms)
+static struct timespec in_ms(clockid_t clock, unsigned ms)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     t.tv_sec += ms / 1000;
     t.tv_nsec += (long)(ms % 1000) * 1000000;
     if (t.tv_nsec >= 1000000000) {
@@ -107,7 +107,7 @@ static bool await_notes(void)
 /* Lock. Until so much time is over, or somebody waits; sooner, too, when there is `enough` in the ring. */
 static void rest(unsigned ms, uint64_t enough)
 {
-    struct timespec end = in_ms(ms);
+    struct timespec end = in_ms(CLOCK_MONOTONIC, ms);
 
     writer = WRITER_GATHERS;
     while (!stopping && head - tail < enough && !pthread_cond_timedwait(&wake, &lock, &end))
@@ -348,11 +348,11 @@ void error_log_open(const char *path, uint32_t size)
 /* At the process's end a thread that was killed may have the lock: nothing here waits for ever. */
 bool error_log_flush(unsigned ms)
 {
-    struct timespec end = in_ms(ms);
+    struct timespec end = in_ms(CLOCK_MONOTONIC, ms), lock_end = in_ms(CLOCK_REALTIME, ms);
     bool done;
 
     pthread_once(&once, init);
-    if (pthread_mutex_clocklock(&lock, CLOCK_MONOTONIC, &end))
+    if (pthread_mutex_timedlock(&lock, &lock_end))
         return false;
     stopping = true;
     pthread_cond_signal(&wake);

@@ -137,13 +137,13 @@ static bool lock_shard(struct shard *s)
 {
     struct timespec end;
 
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    clock_gettime(CLOCK_REALTIME, &end);
     end.tv_nsec += ORPHANS_PATIENCE * 1000000;
     if (end.tv_nsec >= 1000000000) {
         end.tv_sec++;
         end.tv_nsec -= 1000000000;
     }
-    return !pthread_mutex_clocklock(&s->lock, CLOCK_MONOTONIC, &end);
+    return !pthread_mutex_timedlock(&s->lock, &end);
 }
 
 __attribute__((destructor)) static void report_orphans(void)

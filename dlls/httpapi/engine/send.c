@@ -16,6 +16,7 @@
 
 #include "body.h"
 #include "connection.h"
+#include "error_report.h"
 #include "guard.h"
 #include "request.h"
 #include "shard.h"
@@ -444,6 +445,13 @@ static enum result push_unlocked(struct request *r, struct send **s)
     return result;
 }
 
+/* The client is gone, or doesn't get what it was promised. */
+static void break_off(struct connection *c)
+{
+    error_report(c, ERROR_CONNECTION_DROPPED);
+    connection_close(c, true);
+}
+
 /* Shard lock, and the caller uses the connection. `s` is the caller's send or a detached one. */
 static enum result start(struct request *r, struct send *s)
 {
@@ -467,7 +475,7 @@ static enum result start(struct request *r, struct send *s)
     if (result == RESULT_PENDING)
         wait_for_room(r, rest);
     else if (result)
-        connection_close(c, true);
+        break_off(c);
     else if (!list_empty(&r->sends))
         connection_want_write(c, true);
     return result == RESULT_PENDING && rest != s ? RESULT_OK : result;
@@ -564,7 +572,7 @@ void send_continue(struct request *r)
         r->waiting -= s->waiting;
         io_finish(&s->io, result, s->sent);
         if (result)
-            return connection_close(c, true);
+            return break_off(c);
     }
     connection_want_write(c, false);
 }
