@@ -20,6 +20,7 @@ import tempfile
 sys.path.insert(0, "tests/e2e")
 
 import check  # noqa: E402 (tests/e2e is found from here on)
+import client  # noqa: E402
 import server  # noqa: E402
 from attacks import ATTACKS  # noqa: E402
 from check import check_below  # noqa: E402
@@ -117,6 +118,11 @@ def settled(s):
     return counts[-1]
 
 
+def wake_up(s):
+    """What begins with the first mistake of a client, the error log, is there from then on."""
+    client.exchange(s.port, b"\x16\x03\r\n\r\n")
+
+
 def state(s):
     return {"descriptors": settled(s), "threads": threads(s), "memory": memory(s)}
 
@@ -180,6 +186,8 @@ def run_slowhttptest(servers, quiet):
 @contextlib.contextmanager
 def servers_of_samples():
     with Server("hello-iocp", "4", TIMEOUTS) as hello, Server("echo", str(ECHO_THREADS), TIMEOUTS) as echo:
+        wake_up(hello)
+        wake_up(echo)
         yield hello, echo
 
 
