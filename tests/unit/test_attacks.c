@@ -159,6 +159,58 @@ AttackTest(a_buffered_part_that_waits_ends_with_its_client)
     cr_assert_eq(last.send.io.result, RESULT_RESET);
 }
 
+/* In one piece: so the engine gets them in one, too. */
+static void send_pipeline(int fd, unsigned requests)
+{
+    static const char one[] = GET_LOCALHOST "\r\n";
+    char all[sizeof one * 100];
+
+    cr_assert(requests <= 100);
+    for (unsigned i = 0; i < requests; i++)
+        memcpy(all + i * (sizeof one - 1), one, sizeof one - 1);
+    client_write(fd, all, requests * (sizeof one - 1));
+}
+
+/* A client with a hundred requests in the buffer isn't served before another with one. */
+AttackTest(a_pipeline_leaves_turns_to_others)
+{
+    enum { REQUESTS = 100 };
+    int a = client_open(&l), b = -1;
+    struct request *r;
+    unsigned before = 0;
+
+    send_pipeline(a, REQUESTS);
+    r = app_receive(&l);
+    b = client_open(&l);
+    client_send(b, "GET /b HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    for (; !text_is(request_text(r, r->target), "/b"); r = app_receive(&l)) {
+        app_answer(&l, r->id, "x");
+        before++;
+    }
+    cr_assert(before < 40, "%u of %u", before, REQUESTS);
+    app_answer(&l, r->id, "x");
+    for (; before < REQUESTS; before++)
+        app_answer(&l, app_receive(&l)->id, "x");
+    for (int i = 0; i < REQUESTS; i++)
+        cr_assert_eq(client_reply(a)->status, 200);
+    client_close(a);
+    client_close(b);
+}
+
+/* The same client leaves while its next request waits for its turn. */
+AttackTest(a_pipeline_that_ends)
+{
+    int fd = client_open(&l);
+
+    send_pipeline(fd, 100);
+    for (int i = 0; i < 16; i++)
+        app_answer(&l, app_receive(&l)->id, "x");
+    cr_assert(!list_empty(&shards[0]->patient));
+    loopback_pass(121); /* HeaderWait */
+    cr_assert(list_empty(&shards[0]->patient) && !connections_count());
+    client_close(fd);
+}
+
 /* Memory that a head of thousands of headers took isn't kept for heads of ten. */
 AttackTest(many_headers_are_not_kept)
 {

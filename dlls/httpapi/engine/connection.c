@@ -44,6 +44,12 @@
  */
 #define TAKEN_UNKNOWN UINT64_MAX
 
+/*
+ * So many pipelined requests of one connection are handed out without a look at the others: a thread that finds the next
+ * one ready each time doesn't run the loop, and a client could keep it from that with all that fits into the buffer.
+ */
+#define PIPELINE_TURN 16
+
 static const char *const state_names[] = {
     [CONN_IDLE] = "idle", [CONN_HEAD] = "head", [CONN_REQUEST] = "request", [CONN_DRAIN] = "drain",
     [CONN_LINGER] = "linger", [CONN_CLOSED] = "closed",
@@ -102,6 +108,7 @@ static void end_for_application(struct connection *c)
 
 static void stop_watching(struct connection *c)
 {
+    list_del(&c->turn);
     ev_io_stop(c->shard->loop, &c->readable);
     ev_io_stop(c->shard->loop, &c->writable);
     if (c->parked)
@@ -396,7 +403,30 @@ static void next_request(struct connection *c)
     request_restart(r);
     set_state(c, CONN_HEAD, c->limits.head);
     connection_resume(c);
+    if (++c->pipelined < PIPELINE_TURN)
+        return parse_input(c);
+    shard_expect_turn(c->shard);
+    list_add_tail(&c->shard->patient, &c->turn);
+}
+
+/* The loop has looked at all connections: this one may go on. */
+static void take_turn(struct connection *c)
+{
+    list_del(&c->turn);
+    c->pipelined = 0;
     parse_input(c);
+}
+
+void connections_go_on(struct shard *s)
+{
+    struct list *l, *next;
+
+    list_for_each_safe(l, next, &s->patient) {
+        struct connection *c = container_of(l, struct connection, turn);
+
+        take_turn(c);
+        connection_settle(c);
+    }
 }
 
 /* A body that can't go on doesn't take away the answer, which may still be on its way. */
@@ -446,6 +476,9 @@ static void input_head(struct connection *c)
     struct request *r = c->request;
     ssize_t n;
 
+    if (!list_empty(&c->turn))
+        return; /* it is about to go on with what is here, and mustn't pile up more */
+    c->pipelined = 0;
     if (!r)
         r = c->request = request_new(c);
     if (!r || (r->in_len == r->in_size && !request_reserve(r, r->in_size))) {
@@ -566,6 +599,7 @@ static struct connection *connection_make(struct shard *s, int fd, const union a
     }
     limit_window(fd);
     list_init(&c->disconnects);
+    list_init(&c->turn);
     list_add_tail(&s->connections, &c->node);
     return c;
 }

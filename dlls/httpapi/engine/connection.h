@@ -43,6 +43,8 @@ union address {
 struct connection {
     struct shard *shard;
     struct list node;         /* shard.connections, then perhaps shard.graves */
+    struct list turn;         /* shard.patient: a pipelined request here waits for the loop's next turn */
+    unsigned pipelined;       /* requests in a row without a turn of the loop */
     uint64_t id;
     int fd;
     enum connection_state state;
@@ -116,6 +118,9 @@ void connections_leave_queue(struct queue *q, bool reset);
 
 /* Ends those pending operations of connections and requests that `match` picks. How many. No locks. */
 unsigned connections_cancel(io_match *match, const void *arg);
+
+/* A turn of the loop for those whose pipelined requests have waited for it. Shard lock. */
+void connections_go_on(struct shard *s);
 
 /* Frees what was closed while the loop slept. Shard lock, by the leader. */
 void connections_bury(struct shard *s);

@@ -49,6 +49,12 @@ static void on_sweep(struct ev_loop *loop, ev_timer *w, int events)
     connections_sweep(ev_userdata(loop));
 }
 
+static void on_turn(struct ev_loop *loop, ev_timer *w, int events)
+{
+    (void)w, (void)events;
+    connections_go_on(ev_userdata(loop));
+}
+
 static void on_limit(struct ev_loop *loop, ev_timer *w, int events)
 {
     (void)loop, (void)w, (void)events;
@@ -75,6 +81,7 @@ static bool shard_init_loop(struct shard *s)
     ev_timer_init(&s->sweep, on_sweep, 1.0, 1.0);
     ev_timer_start(s->loop, &s->sweep);
     ev_timer_init(&s->limit, on_limit, 0.0, 0.0);
+    ev_timer_init(&s->turn, on_turn, 0.0, 0.0);
     return true;
 }
 
@@ -141,6 +148,7 @@ static struct shard *shard_new(unsigned index)
     pthread_mutexattr_destroy(&adaptive);
     list_init(&s->followers);
     list_init(&s->connections);
+    list_init(&s->patient);
     list_init(&s->graves);
     list_init(&s->spare_requests);
     s->connection_ids = (struct slots)SLOTS_INIT(SLOTS_CONNECTIONS, index);
@@ -169,6 +177,15 @@ no_memory:
     while (made)
         shard_free(shards[--made]);
     return RESULT_NO_MEMORY;
+}
+
+void shard_expect_turn(struct shard *s)
+{
+    if (ev_is_active(&s->turn))
+        return;
+    ev_timer_set(&s->turn, 0.0, 0.0);
+    ev_timer_start(s->loop, &s->turn);
+    shard_poke(s);
 }
 
 void shards_lock_all(void)

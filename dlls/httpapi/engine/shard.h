@@ -33,6 +33,7 @@ struct shard {
     ev_async wake;           /* ends the loop's sleep; carries nothing */
     ev_timer sweep;          /* once a second: connection deadlines */
     ev_timer limit;          /* the leader's own deadline */
+    ev_timer turn;           /* runs while `patient` has members: the loop doesn't sleep then */
     bool polling;            /* the leader sleeps in epoll, without the lock */
     struct waiter *leader;   /* who runs the loop, NULL when nobody does */
     struct list followers;   /* waiters that sleep and would lead */
@@ -40,6 +41,7 @@ struct shard {
     unsigned departures;     /* how often an application thread stopped leading */
     bool service_sleeps;     /* the service thread waits without a timeout */
     struct list connections;
+    struct list patient;     /* connections that go on after the loop's next look at the others */
     struct list graves;      /* connections that were freed while the loop slept */
     struct slots connection_ids;
     struct slots request_ids;
@@ -66,6 +68,9 @@ static inline void shard_unlock(struct shard *s)
 {
     pthread_mutex_unlock(&s->lock);
 }
+
+/* connections_go_on() comes when the loop has looked at what there is. Shard lock. */
+void shard_expect_turn(struct shard *s);
 
 /* All shards: no request is routed, no connection moves, until shards_unlock_all(). */
 void shards_lock_all(void);
