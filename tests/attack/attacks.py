@@ -120,14 +120,14 @@ async def fill(e, p, request):
     e.note("ended in time" if took < e.limit + 12 else f"ended after {took:.1f} s")
 
 
-@attack("hello", workers=6, rate=4, needs=["ended in time"], memory=64)
+@attack("hello", workers=6, rate=1, needs=["ended in time"], memory=64)
 async def never_reads(e):
     """Asks and asks, and never reads an answer: MinSendRate resets the connection, and the send ends for the program."""
     async with e.connect(receive_buffer=4096) as p:
         await fill(e, p, client.request("/") * 400)
 
 
-@attack("echo", workers=6, rate=4, needs=["ended in time"], memory=160)
+@attack("echo", workers=6, rate=2, needs=["ended in time"], memory=160)
 async def never_reads_echo(e):
     """The same while the program waits in a synchronous send."""
     async with e.connect(receive_buffer=4096) as p:
@@ -135,7 +135,7 @@ async def never_reads_echo(e):
         await fill(e, p, bytes(65536))
 
 
-@attack("hello", workers=6, rate=4, needs=["ended in time"], memory=64)
+@attack("hello", workers=6, rate=1, needs=["ended in time"], memory=64)
 async def slow_read(e):
     """Reads some bytes a second of what it asked for: less than MinSendRate."""
     async with e.connect(receive_buffer=4096) as p:
@@ -148,14 +148,14 @@ async def slow_read(e):
             sending.cancel()
 
 
-@attack("hello", workers=300, rate=300, needs=[], may=["ended in time"], memory=4)
+@attack("hello", workers=300, rate=60, needs=[], may=["ended in time"], memory=4)
 async def idle_crowd(e):
     """Connections that say nothing cost little: IdleConnection ends them, after Windows' 120 s."""
     async with e.connect() as p:
         await p.receive()
 
 
-@attack("hello", workers=150, rate=150, needs=[], memory=48)
+@attack("hello", workers=150, rate=20, needs=[], memory=48)
 async def head_crowd(e):
     """Heads of 16 KB that want to be as many headers as possible, and no end: what is kept of them is bounded."""
     async with e.connect() as p:
@@ -183,7 +183,7 @@ async def endless_line(e):
         e.note_answer(*await p.read_to_end())
 
 
-@attack("hello", workers=4, rate=10, needs=["all answered"], memory=64)
+@attack("hello", workers=4, rate=5, needs=["all answered"], memory=64)
 async def pipeline_flood(e):
     """Hundreds of requests in one go: each is answered, in order."""
     async with e.connect() as p:

@@ -37,7 +37,7 @@ ROUNDS = [
            "endless_trailers"]),
     (2.5, ["churn", "reset_storm", "reset_storm_echo", "scans", "ranges", "oversize"]),
 ]
-SINGLE_SECONDS = 7
+SINGLE_SECONDS = float(os.environ.get("ATTACK_SECONDS", 7))
 CLIENTS, PERIOD = 40, 100  # of each server; ms
 MEMORY_SLACK_KB = 16384    # of a round, besides what its attacks may have
 
