@@ -34,9 +34,4 @@ void refused(struct text t, enum page page);
 void refused_somehow(struct text t); /* with whatever page */
 void body_refused(struct text t);    /* behind a good head */
 
-#define GET "GET /a HTTP/1.1\r\nHost: h\r\n"
-#define POST "POST /a HTTP/1.1\r\nHost: h\r\n"
-#define SEEN_GET "GET /a 1.1|Host: h"
-#define SEEN_POST "POST /a 1.1|Host: h"
-
 #endif

@@ -626,6 +626,51 @@ ConnectionTest(a_bad_body_behind_the_answer)
     client_close(fd);
 }
 
+/* The application sees the request, and that its body is none; however the bytes come. */
+static void bad_body(const char *at_once, const char *later)
+{
+    int fd = client_open(&l);
+    struct request *r;
+    char body[8] = {0};
+    size_t got;
+
+    client_send(fd, at_once);
+    r = app_receive(&l);
+    client_send(fd, later);
+    cr_assert_eq(app_read(&l, r->id, body, 2, true, &got), RESULT_OK);
+    cr_assert(got == 2 && !memcmp(body, "ab", 2));
+    cr_assert_eq(app_read(&l, r->id, body, sizeof body, false, &got), RESULT_RESET);
+    cr_assert_eq(client_reply(fd)->status, 400);
+    client_expect_end(fd);
+    client_close(fd);
+}
+
+ConnectionTest(a_bad_chunk)
+{
+    bad_body(POST "Transfer-Encoding: chunked\r\n\r\n2\r\nab!\r\n0\r\n\r\n", "");
+    bad_body(POST "Transfer-Encoding: chunked\r\n\r\n2\r\nab!", "\r\n0\r\n\r\n" GET "\r\n");
+}
+
+/* What a receive that takes the body along found isn't forgotten: the rest mustn't look like a body's. */
+ConnectionTest(a_bad_chunk_that_is_taken_along)
+{
+    int fd = client_open(&l);
+    struct request *r;
+    char body[8];
+    size_t got;
+
+    client_send(fd, POST "Transfer-Encoding: chunked\r\n\r\n");
+    r = app_take(&l);
+    client_send(fd, "2\r\nab!");
+    request_top_up(r);
+    request_deliver(r, true, 2);
+    client_send(fd, "\r\n0\r\n\r\n" GET "\r\n");
+    cr_assert_eq(app_read(&l, r->id, body, sizeof body, false, &got), RESULT_RESET);
+    cr_assert_eq(client_reply(fd)->status, 400);
+    client_expect_end(fd);
+    client_close(fd);
+}
+
 /* --- 100 Continue */
 
 ConnectionTest(invited)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "feed.h"
+#include "requests.h"
 #include "unit.h"
 
 Test(framing, expect)

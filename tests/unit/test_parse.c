@@ -10,6 +10,7 @@
 
 #include "faults.h"
 #include "feed.h"
+#include "requests.h"
 #include "unit.h"
 
 #define HEAD_MAX 16384 /* MaxRequestBytes, by default */

@@ -92,6 +92,8 @@ static enum received receive(struct request *r)
     uint32_t room = make_room(r);
     ssize_t n;
 
+    if (r->body.chunks.state == CHUNKS_BAD)
+        return BAD_FRAMING;
     if (!room)
         return FULL;
     if (r->body.kind == BODY_LENGTH && room > r->body.left)

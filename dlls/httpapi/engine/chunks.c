@@ -105,7 +105,8 @@ static bool framing_byte(struct chunks *k, unsigned char c)
     case CHUNKS_VALUE_LF: return expect(k, c, '\n', CHUNKS_LINE);
     case CHUNKS_END_LF: return expect(k, c, '\n', CHUNKS_DONE);
     case CHUNKS_DATA:
-    case CHUNKS_DONE: break;
+    case CHUNKS_DONE:
+    case CHUNKS_BAD: break;
     }
     return false;
 }
@@ -131,5 +132,7 @@ bool chunks_decode(struct chunks *k, char *bytes, size_t n, size_t *data, size_t
     }
     *data = o;
     *used = i;
-    return good;
+    if (!good)
+        k->state = CHUNKS_BAD;
+    return k->state != CHUNKS_BAD;
 }

@@ -22,7 +22,7 @@
 enum chunks_state {
     CHUNKS_SIZE, CHUNKS_SIZE_REST, CHUNKS_BLANK, CHUNKS_EXTENSION, CHUNKS_QUOTED, CHUNKS_ESCAPED, CHUNKS_SIZE_LF,
     CHUNKS_DATA, CHUNKS_DATA_CR, CHUNKS_DATA_LF,
-    CHUNKS_LINE, CHUNKS_NAME, CHUNKS_VALUE, CHUNKS_VALUE_LF, CHUNKS_END_LF, CHUNKS_DONE,
+    CHUNKS_LINE, CHUNKS_NAME, CHUNKS_VALUE, CHUNKS_VALUE_LF, CHUNKS_END_LF, CHUNKS_DONE, CHUNKS_BAD,
 };
 
 /* All zero at the beginning of a body. */
@@ -34,7 +34,7 @@ struct chunks {
 
 /*
  * Decodes n bytes in place: the data ends up at the beginning, *data bytes of it. *used bytes were consumed: all, unless
- * the body ended before (state CHUNKS_DONE). False when it isn't a chunked body.
+ * the body ended before (state CHUNKS_DONE). False when it isn't a chunked body; it never becomes one (CHUNKS_BAD).
  */
 bool chunks_decode(struct chunks *k, char *bytes, size_t n, size_t *data, size_t *used);
 

@@ -367,7 +367,8 @@ static void dispatch(struct connection *c)
     enum page page;
 
     request_reach(c->request, STAGE_PARSED);
-    page = body_begin(c->request) ? cook(c, local_name) : PAGE_BAD_REQUEST;
+    body_begin(c->request);
+    page = cook(c, local_name);
     set_state(c, CONN_REQUEST, 0);
     if (!page)
         page = route(c);
