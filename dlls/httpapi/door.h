@@ -13,7 +13,7 @@
 
 #include "exports.h"
 
-#define DOOR_VERSION 6
+#define DOOR_VERSION 7
 
 /* Aligned alike: of itself, a 64-bit number is aligned to four bytes by 32-bit ELF compilers, and to eight by PE ones. */
 typedef uint64_t __attribute__((aligned(8))) door_u64;
@@ -52,6 +52,15 @@ struct door_parameter {
 /* A service thread: doesn't return. */
 struct door_serve {
     uint32_t index;
+    uint32_t padding;
+};
+
+/*
+ * SIGTERM. The thread that sees to it calls the last two: stop_await returns when the program is to be told, stop_expire when
+ * it is to be ended.
+ */
+struct door_stop {
+    uint32_t caught; /* out of stop_catch: false when somebody else sees to it */
     uint32_t padding;
 };
 
@@ -162,6 +171,7 @@ struct door_event {
     X(attach, door_attach) X(parameter, door_parameter) X(serve, door_serve) X(undocumented, door_undocumented) X(release, door_release) \
     X(handle_known, door_handle) X(handle_closing, door_handle) X(handle_duplicated, door_handle) \
     X(handle_set_information, door_handle) X(handle_cancel, door_handle) \
+    X(stop_catch, door_stop) X(stop_await, door_stop) X(stop_expire, door_stop) \
     X(thread_ends, door_thread) \
     DOOR_EVENTS(X) DOOR_PORTS(X)
 

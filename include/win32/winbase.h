@@ -156,8 +156,9 @@ BOOL WINAPI SetEnvironmentVariableW(LPCWSTR name, LPCWSTR value);
 #define SetEnvironmentVariable WIN32_NAME(SetEnvironmentVariable)
 
 /*
- * Console events: SIGINT is CTRL_C_EVENT, SIGTERM is CTRL_CLOSE_EVENT. Handlers run on a thread of their own, the last
- * one added first, until one returns TRUE; the process then goes on, also after CTRL_CLOSE_EVENT (Windows would end it).
+ * Console events: SIGINT is CTRL_C_EVENT, SIGTERM is CTRL_SHUTDOWN_EVENT, which comes when the requests under way are
+ * answered (docs/operating.md). Handlers run on a thread of their own, the last one added first, until one returns TRUE; the
+ * process then goes on, and after CTRL_SHUTDOWN_EVENT for a while (Windows would end it at once).
  * When none does, the signal ends the process. A signal that was ignored when the program started (a shell does that to
  * SIGINT for `program &` in a script) stays ignored.
  */

@@ -28,6 +28,7 @@
 #include "router.h"
 #include "send.h"
 #include "shard.h"
+#include "stop.h"
 #include "tcp_stats.h"
 
 /*
@@ -37,6 +38,7 @@
 #define LINGER_QUIET 5
 #define LINGER_SECONDS 120
 #define LINGER_BYTES (64u << 20)
+#define LAST_REQUEST 1 /* seconds that a client has for one more request when the server stops */
 
 /*
  * The rate of a send is measured in pieces of MaxBytesPerSend: each has the time it takes at limits.send_rate, but a second at
@@ -391,7 +393,7 @@ static void parse_input(struct connection *c)
 static void idle(struct connection *c)
 {
     release_request(c);
-    set_state(c, CONN_IDLE, c->limits.idle);
+    set_state(c, CONN_IDLE, stop_has_begun() ? LAST_REQUEST : c->limits.idle);
     connection_resume(c);
 }
 
@@ -711,7 +713,10 @@ static void sweep_request(struct connection *c, double now)
 static void end_late(struct connection *c)
 {
     switch (c->state) {
-    case CONN_IDLE: return time_out(c, ERROR_TIMER_IDLE, false);
+    case CONN_IDLE:
+        if (stop_has_begun()) /* which isn't the client's fault */
+            return connection_close(c, false);
+        return time_out(c, ERROR_TIMER_IDLE, false);
     case CONN_HEAD: return time_out(c, ERROR_TIMER_HEAD, false);
     case CONN_DRAIN: return time_out(c, ERROR_TIMER_BODY, false);
     default: return connection_close(c, false); /* it had its answer, and no FIN came */
@@ -772,6 +777,42 @@ static void for_each_connection(void (*f)(struct connection *, void *), void *ar
         }
         shard_unlock(shards[i]);
     }
+}
+
+static void stop_one(struct connection *c, void *unused)
+{
+    double last = due_in(LAST_REQUEST);
+
+    (void)unused;
+    if (c->state == CONN_IDLE && (!c->deadline || c->deadline > last))
+        c->deadline = last;
+}
+
+void connections_stop(void)
+{
+    for_each_connection(stop_one, NULL);
+    io_flush();
+}
+
+/* Who has the answer and says nothing may close when it likes. */
+static bool is_busy(const struct connection *c)
+{
+    if (c->state == CONN_LINGER)
+        return c->dropped || is_sending(c);
+    return c->state != CONN_CLOSED && !(c->request && c->request->body.kind == BODY_OPAQUE);
+}
+
+static void see_busy(struct connection *c, void *busy)
+{
+    *(bool *)busy |= is_busy(c);
+}
+
+bool connections_busy(void)
+{
+    bool busy = false;
+
+    for_each_connection(see_busy, &busy);
+    return busy;
 }
 
 struct leaving {

@@ -128,6 +128,13 @@ void connections_bury(struct shard *s);
 /* Ends connections whose client is too slow, or whose request waits too long in its queue. Shard lock. */
 void connections_sweep(struct shard *s);
 
+/*
+ * SIGTERM came (stop.h): connections without a request end, after a moment for one that is on its way. Whether others are
+ * still at work; streams of bytes don't count, which end when their program likes. No locks.
+ */
+void connections_stop(void);
+bool connections_busy(void);
+
 /* Whether the id is a connection's. No locks. */
 bool connection_known(uint64_t id);
 

@@ -276,6 +276,28 @@ static void listener_stop(struct listener *l)
     shard_unlock(l->shard);
 }
 
+/* The kernel resets connections that wait when a socket stops listening: they are accepted first. */
+static void listener_refuse(struct listener *l)
+{
+    shard_lock(l->shard);
+    for (int i = 0; i < BACKLOG / ACCEPT_BATCH; i++)
+        on_accept(l->shard->loop, &l->io, EV_READ);
+    ev_io_stop(l->shard->loop, &l->io);
+    ev_timer_stop(l->shard->loop, &l->pause);
+    shard_poke(l->shard);
+    shutdown(l->fd, SHUT_RDWR);
+    shard_unlock(l->shard);
+}
+
+void endpoints_stop(void)
+{
+    struct list *l;
+
+    list_for_each(l, &endpoints)
+        for (unsigned i = 0; i < shard_count; i++)
+            listener_refuse(&container_of(l, struct endpoint, node)->listeners[i]);
+}
+
 static void close_sockets(struct endpoint *e, unsigned count)
 {
     while (count--)

@@ -31,6 +31,9 @@ struct endpoint {
  */
 enum result endpoints_acquire(const struct prefix *p, struct endpoint *found[ENDPOINTS_PER_PREFIX]);
 
+/* Connections that are there already are taken, others refused from now on; for good. */
+void endpoints_stop(void);
+
 void endpoints_release(struct endpoint *found[ENDPOINTS_PER_PREFIX]);
 
 #endif

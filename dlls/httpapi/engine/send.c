@@ -20,6 +20,7 @@
 #include "guard.h"
 #include "request.h"
 #include "shard.h"
+#include "stop.h"
 
 #define IOV_MAX_SEND 64
 #define FILE_TURN (1u << 20) /* most bytes of a file in one system call */
@@ -163,7 +164,7 @@ static bool has_no_content(const struct request *r, uint16_t status)
 /* Does the client's side of the connection end with this response? */
 static void decide_close(struct request *r, const struct send *s)
 {
-    if (s->disconnect || s->head.wants_close)
+    if (s->disconnect || s->head.wants_close || stop_has_begun())
         r->close_after = true;
     /* The client was told to wait with its body and never heard to send it: nobody knows what comes next. */
     if (r->expects_continue && !r->body.received)

@@ -11,6 +11,7 @@
 #include "../api/api.h"
 #include "../api/handle.h"
 #include "../engine/guard.h"
+#include "../engine/stop.h"
 #include "../engine/parameters.h"
 #include "../engine/wait.h"
 #include "build_id.h"
@@ -111,6 +112,26 @@ static NTSTATUS enter_parameter(void *args)
 static NTSTATUS enter_serve(void *args)
 {
     service_run(((struct door_serve *)args)->index);
+}
+
+static NTSTATUS enter_stop_catch(void *args)
+{
+    ((struct door_stop *)args)->caught = stop_catch();
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_stop_await(void *args)
+{
+    (void)args;
+    stop_await();
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS enter_stop_expire(void *args)
+{
+    (void)args;
+    stop_expire();
+    return STATUS_SUCCESS;
 }
 
 static NTSTATUS enter_undocumented(void *args)

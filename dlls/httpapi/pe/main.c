@@ -5,7 +5,7 @@
  * Wine keeps the two halves of a builtin DLL together by name and folder. It finds httpev.dll in the prefix's system32
  * and its ELF half beside the DLL of the same name in WINEDLLPATH; when that path is missing the DLL loads alone.
  */
-#include "pe.h"
+#include "stop.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -97,6 +97,7 @@ static BOOL start_service_threads(void)
     HANDLE thread = NULL;
 
     AcquireSRWLockExclusive(&lock);
+    stop_start();
     while (started < service_threads && (thread = CreateThread(NULL, 0, serve, (void *)(ULONG_PTR)started, 0, NULL))) {
         CloseHandle(thread);
         started++;

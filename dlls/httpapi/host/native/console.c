@@ -2,18 +2,21 @@
 /*
  * console.c: SIGINT and SIGTERM as console events.
  *
- * The signal handler writes the signal's number to a pipe; a thread reads it there and calls the program's handlers.
- * Both come with the first handler, and stay.
+ * SIGINT's handler writes to a pipe; a thread reads there and calls the program's handlers. Both come with the first
+ * handler, and stay. SIGTERM has a thread of its own (engine/stop.h), because requests are finished first.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "../../engine/list.h"
 #include "../../engine/log.h"
+#include "../../engine/stop.h"
+#include "console.h"
 #include "native.h"
 #include "thread.h"
 
@@ -27,12 +30,12 @@ static struct list handlers = LIST_INIT(handlers);
 static bool ignore_ctrl_c;
 static int signal_pipe[2] = {-1, -1};
 
-static void on_signal(int number)
+static void on_interrupt(int number)
 {
-    unsigned char byte = (unsigned char)number;
     int error = errno;
 
-    if (write(signal_pipe[1], &byte, 1) < 0)
+    (void)number;
+    if (write(signal_pipe[1], "", 1) < 0)
         errno = error; /* the pipe is full of the same */
     errno = error;
 }
@@ -76,35 +79,57 @@ static bool is_handled(DWORD event)
     return handled;
 }
 
-static void deliver(int number)
+static void die_of(int number)
 {
-    DWORD event = number == SIGINT ? CTRL_C_EVENT : CTRL_CLOSE_EVENT;
-
-    if (is_ignored(event) || is_handled(event))
-        return;
     signal(number, SIG_DFL);
     kill(getpid(), number);
 }
 
 static void *console_run(void *unused)
 {
-    unsigned char number;
+    char byte;
 
     (void)unused;
     for (;;)
-        if (read(signal_pipe[0], &number, 1) == 1)
-            deliver(number);
+        if (read(signal_pipe[0], &byte, 1) == 1 && !is_ignored(CTRL_C_EVENT) && !is_handled(CTRL_C_EVENT))
+            die_of(SIGINT);
     return NULL;
 }
 
-/* A signal that whoever started us wants ignored (nohup) stays so. */
-static void catch_signal(int number)
+static void *tell_program(void *unused)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, before;
+    (void)unused;
+    if (!is_handled(CTRL_SHUTDOWN_EVENT))
+        die_of(SIGTERM);
+    return NULL;
+}
+
+static void *stop_run(void *unused)
+{
+    (void)unused;
+    stop_await();
+    if (thread_start_detached(tell_program, NULL))
+        stop_expire();
+    die_of(SIGTERM);
+    return NULL;
+}
+
+void console_see_to_stop(void)
+{
+    static atomic_flag seen = ATOMIC_FLAG_INIT;
+
+    if (!atomic_flag_test_and_set(&seen) && stop_catch() && !thread_start_detached(stop_run, NULL))
+        signal(SIGTERM, SIG_DFL);
+}
+
+/* A signal that whoever started us wants ignored (a shell, of what runs in the background) stays so. */
+static void catch_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART}, before;
 
     sigemptyset(&action.sa_mask);
-    if (!sigaction(number, NULL, &before) && before.sa_handler != SIG_IGN)
-        sigaction(number, &action, NULL);
+    if (!sigaction(SIGINT, NULL, &before) && before.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &action, NULL);
 }
 
 /* Lock. */
@@ -121,8 +146,8 @@ static bool start(void)
         signal_pipe[0] = -1;
         return fail(ERROR_MAX_THRDS_REACHED);
     }
-    catch_signal(SIGINT);
-    catch_signal(SIGTERM);
+    catch_interrupt();
+    console_see_to_stop();
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include "../../engine/guard.h"
 #include "../../engine/wait.h"
 #include "config.h"
+#include "console.h"
 #include "native.h"
 
 static void *serve(void *index)
@@ -27,6 +28,7 @@ static bool start_service_threads(void)
     int error = 0;
 
     pthread_mutex_lock(&lock);
+    console_see_to_stop();
     while (started < api_service_threads() && !(error = pthread_create(&thread, NULL, serve, (void *)started))) {
         pthread_detach(thread);
         started++;

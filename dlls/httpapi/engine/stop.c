@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * stop.c: the signal handler writes a byte to a pipe; the thread that reads it does the rest.
+ */
+#include "stop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "endpoint.h"
+#include "error_log.h"
+#include "log.h"
+#include "router.h"
+#include "wait.h"
+
+#define STOP_SECONDS 10 /* Docker kills after ten */
+#define EXIT_SECONDS 60 /* .NET's hosts give their services thirty, systemd kills after ninety */
+#define LOOK 20         /* milliseconds between two looks whether all is done: who would tell us pays for it with each request */
+#define LOG_PATIENCE 1000
+
+atomic_bool stop_begun;
+static int signal_pipe[2] = {-1, -1};
+
+static void on_signal(int number)
+{
+    int error = errno;
+
+    (void)number;
+    if (write(signal_pipe[1], "", 1) < 0)
+        errno = error; /* the pipe is full of the same */
+    errno = error;
+}
+
+static bool is_default(void)
+{
+    struct sigaction now;
+
+    return !sigaction(SIGTERM, NULL, &now) && !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_DFL;
+}
+
+/* On the signal stack: Wine's threads may be on a Windows one. */
+bool stop_catch(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
+
+    if (!is_default() || pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK))
+        return false;
+    sigemptyset(&action.sa_mask);
+    return !sigaction(SIGTERM, &action, NULL);
+}
+
+/* Whether there is a signal, or comes one in so many milliseconds (-1: some time). */
+static bool take_signal(int milliseconds)
+{
+    struct pollfd p = {.fd = signal_pipe[0], .events = POLLIN};
+    char byte;
+
+    return poll(&p, 1, milliseconds) > 0 && read(signal_pipe[0], &byte, 1) == 1;
+}
+
+static uint64_t end_of(const char *variable, unsigned seconds)
+{
+    const char *text = getenv(variable);
+    char *end;
+    unsigned long given = text ? strtoul(text, &end, 10) : 0;
+
+    if (text && *text >= '0' && *text <= '9' && !*end && given < 1000000)
+        seconds = (unsigned)given;
+    return wait_clock() + (uint64_t)seconds * 1000000000;
+}
+
+static void stop_begin(void)
+{
+    INFO("SIGTERM: requests that are under way are finished");
+    atomic_store(&stop_begun, true);
+    pthread_mutex_lock(&config_lock);
+    endpoints_stop();
+    pthread_mutex_unlock(&config_lock);
+    connections_stop();
+}
+
+void stop_await(void)
+{
+    uint64_t end;
+
+    while (!take_signal(-1))
+        ;
+    stop_begin();
+    end = end_of("HTTPAPI_STOP_SECONDS", STOP_SECONDS);
+    while (connections_busy() && wait_clock() < end && !take_signal(LOOK))
+        ;
+    error_log_flush(LOG_PATIENCE);
+    INFO("the program is told");
+}
+
+void stop_expire(void)
+{
+    uint64_t end = end_of("HTTPAPI_EXIT_SECONDS", EXIT_SECONDS);
+
+    while (wait_clock() < end && !take_signal(LOOK))
+        ;
+    WARN("the program didn't end: it is killed");
+}

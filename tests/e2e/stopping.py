@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""SIGTERM: new connections are refused, requests under way get whole answers, then the program is told and ends."""
+import os
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+
+import client
+import server
+from check import check, check_below, check_match
+from client import request
+from server import Server, wait_until
+
+CLIENTS = 16
+PATIENCE = 0.5  # seconds: a connection that was idle for longer may have ended before the client used it
+BIG = 8 << 20
+PROGRAM = "../stop/server"  # beside the samples
+SHUTDOWN = "told 6\n"       # CTRL_SHUTDOWN_EVENT
+
+
+class Stopping(Server):
+    """A server that is ended by SIGTERM."""
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def status(self):
+        try:
+            return self.process.wait(server.STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            return "it goes on"
+
+    def refuses(self):
+        try:
+            client.connect(self.port).close()
+        except ConnectionRefusedError:
+            return True
+        return False
+
+    def line(self):
+        ready, _, _ = select.select([self.process.stdout], [], [], server.STOP_SECONDS)
+        return os.read(self.process.stdout.fileno(), 4096).decode().replace("\r", "") if ready else "nothing"
+
+    def __exit__(self, *_):
+        self.kill()
+
+
+@contextmanager
+def environment(**variables):
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name in variables:
+            del os.environ[name]
+
+
+def killed():
+    """Who handles nothing ends of the signal natively; Wine's own handler ends the program as one that is done."""
+    return 0 if "wine" in server.command("")[0] else -signal.SIGTERM
+
+
+class Asking(threading.Thread):
+    """One request after the other on a connection, and on another one when the server ends it, until it takes no more."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.port, self.answers, self.problem, self.refused = port, 0, None, False
+
+    def run(self):
+        try:
+            while not self.refused and not self.problem:
+                self.use_connection()
+        except OSError as e:
+            self.problem = repr(e)
+
+    def use_connection(self):
+        try:
+            c = client.connect(self.port)
+        except ConnectionRefusedError:
+            self.refused = True
+            return
+        with c:
+            fresh, last = True, time.monotonic()
+            while self.ask(c, fresh, last):
+                fresh, last = False, time.monotonic()
+
+    def ask(self, c, fresh, last):
+        """Whether the connection goes on."""
+        answer = b""
+        try:
+            c.sendall(request("/"))
+            late = time.monotonic() - last > PATIENCE
+            while not answer.endswith(b"Hello, World!"):
+                data = c.recv(65536)
+                if not data:
+                    break
+                answer += data
+        except OSError as e:
+            if not fresh and not late or answer:
+                self.problem = f"{e!r} after {answer!r}"
+            return False
+        if not answer.endswith(b"Hello, World!"):
+            if answer or not (fresh or late):
+                self.problem = f"only {answer!r}"
+            return False
+        self.answers += 1
+        return b"\r\nConnection: close\r\n" not in answer
+
+
+def under_load(sample):
+    with Stopping(sample) as s:
+        clients = [Asking(s.port) for _ in range(CLIENTS)]
+        for c in clients:
+            c.start()
+        wait_until(lambda: all(c.answers > 20 or c.problem for c in clients), client.SECONDS)
+        s.terminate()
+        for c in clients:
+            c.join(client.SECONDS)
+        check(f"{sample}: each answer is whole", [], [c.problem for c in clients if c.problem])
+        check(f"{sample}:   and then connections are refused", CLIENTS, sum(c.refused for c in clients))
+        check(f"{sample}:   it ends properly", 0, s.status())
+        check(f"{sample}:   and leaves no process", True, wait_until(lambda: not s.processes(), 5))
+
+
+def upload(way, status, said):
+    with Stopping(PROGRAM, "2", way) as s, client.connect(s.port) as c, client.connect(s.port) as idle:
+        idle.sendall(request("/", "Content-Length: 1", method="POST") + b"x")
+        idle.recv(65536)
+        c.sendall(request("/", "Content-Length: 10", method="POST") + b"01234")
+        c.sendall(b"5")
+        s.terminate()
+        check(f"{way}: no new connections", True, wait_until(s.refuses, client.SECONDS))
+        check(f"{way}:   one without a request ends", b"", idle.recv(1))
+        c.sendall(b"6789")
+        answer = client.read_all(c)  # and it isn't closed: that's no reason to wait
+        check_match(f"{way}:   a request under way is answered", "^HTTP/1.1 200.*\r\nConnection: close\r\n.*0123456789$",
+                    answer.decode())
+        if said:
+            check(f"{way}:   the program is told", said, s.line())
+        check(f"{way}:   it ends", status, s.status())
+
+
+def download():
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/big", "wb") as f:
+            f.truncate(BIG)
+        with Stopping("fileserver", folder) as s, client.connect(s.port, receive_buffer=4096) as c:
+            c.sendall(request("/big"))
+            head = c.recv(1000)
+            s.terminate()
+            wait_until(s.refuses, client.SECONDS)
+            rest = client.read_all(c)
+            body = (head + rest).partition(b"\r\n\r\n")[2]
+            check("fileserver: the rest of a file comes", BIG, len(body))
+            check("fileserver:   it ends properly", 0, s.status())
+
+
+def never_answered():
+    with environment(HTTPAPI_STOP_SECONDS="1"), Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as c:
+        c.sendall(request("/never"))
+        wait_until(lambda: unread(s, c) == 0, client.SECONDS)
+        start = time.monotonic()
+        s.terminate()
+        check("a request without an answer: it ends", killed(), s.status())
+        check("  after HTTPAPI_STOP_SECONDS", True, time.monotonic() - start >= 0.9)
+
+
+def unread(s, c):
+    """Bytes that the server hasn't read of this client's; -1 when the kernel doesn't say."""
+    local = f"{c.getsockname()[1]:04X}"
+    with open("/proc/net/tcp") as f:
+        for line in f:
+            fields = line.split()
+            if fields[1].endswith(f":{s.port:04X}") and fields[2].endswith(f":{local}"):
+                return int(fields[4].partition(":")[2], 16)
+    return -1
+
+
+def deaf():
+    with environment(HTTPAPI_EXIT_SECONDS="1"), Stopping(PROGRAM, "2", "deaf") as s:
+        s.terminate()
+        check("a program that doesn't end: it is told", SHUTDOWN, s.line())
+        check("  and killed", 1 if killed() == 0 else killed(), s.status())
+
+
+def impatient():
+    """Another SIGTERM doesn't wait for requests, and a third not for the program."""
+    with environment(HTTPAPI_STOP_SECONDS="1000"), Stopping(PROGRAM, "2", "deaf") as s, client.connect(s.port) as c:
+        c.sendall(request("/never"))
+        wait_until(lambda: unread(s, c) == 0, client.SECONDS)
+        s.terminate()
+        check("twice: the first refuses", True, wait_until(s.refuses, client.SECONDS))
+        s.terminate()
+        check("  the second tells the program", SHUTDOWN, s.line())
+        s.terminate()
+        check("  the third kills", 1 if killed() == 0 else killed(), s.status())
+
+
+def checks():
+    for sample in ["hello-sync", "hello-iocp"]:
+        yield f"{sample} under load", under_load, sample
+    yield "no handler", upload, "none", killed(), None
+    yield "a handler", upload, "event", 0, SHUTDOWN
+    yield "download", download
+    yield "no answer", never_answered
+    yield "no end", deaf
+    yield "several signals", impatient
