@@ -524,10 +524,11 @@ static void must_add_url(HTTP_URL_GROUP_ID group, const char *format, unsigned p
 {
     ULONG error = add_url(group, format, port_number);
 
-    if (error == ERROR_SHARING_VIOLATION || error == ERROR_ACCESS_DENIED || error == ERROR_INVALID_NETNAME)
-        trouble(format, error);
-    else if (!error)
+    if (!error)
         return;
+    if (!ran_out(error) && error != ERROR_SHARING_VIOLATION && error != ERROR_ACCESS_DENIED && error != ERROR_INVALID_NETNAME)
+        complain("adding a URL ended with %u", (unsigned)error);
+    trouble(format, error);
     MUST(add_url(group, format, port_number));
 }
 
@@ -551,6 +552,17 @@ static void make_queues(void)
     MUST(HttpSetRequestQueueProperty(full_queue, HttpServerQueueLengthProperty, &length, sizeof length, 0, NULL));
     MUST(HttpSetRequestQueueProperty(full_queue, HttpServer503VerbosityProperty, &verbosity, sizeof verbosity, 0, NULL));
     MUST(got(&port, CreateIoCompletionPort(port_queue, NULL, 17, 0)));
+}
+
+/* A URL as people may write it, with a name to encode and one to decode. */
+static ULONG prepare(const WCHAR *url)
+{
+    WCHAR *prepared;
+    ULONG error = HttpPrepareUrl(NULL, 0, url, &prepared);
+
+    if (!error)
+        HeapFree(GetProcessHeap(), 0, prepared);
+    return error;
 }
 
 static void make_groups(unsigned port_number)
@@ -579,6 +591,8 @@ void program_start(unsigned port_number, const char *path)
     MUST(HttpInitialize(version, HTTP_INITIALIZE_SERVER, NULL));
     make_queues();
     make_groups(port_number);
+    MUST(prepare(u"http://b\u00fccher.example/a%20b"));
+    MUST(prepare(u"http://xn--bcher-kva.example/"));
     MUST(got(&file, CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL)));
     MUST(got(&threads[0], CreateThread(NULL, 0, serve_blocking, NULL, 0, NULL)));
     MUST(got(&threads[1], CreateThread(NULL, 0, serve_port, NULL, 0, NULL)));
