@@ -33,37 +33,47 @@ bool idn_is_encoded(struct text name)
     return false;
 }
 
-bool idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1])
+static enum result result_of_idn2(int code)
+{
+    return code == IDN2_OK ? RESULT_OK : code == IDN2_MALLOC ? RESULT_NO_MEMORY : RESULT_INVALID;
+}
+
+enum result idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1])
 {
     char *encoded;
+    enum result result = result_of_idn2(idn2_to_ascii_4z(name, &encoded, IDN2_TRANSITIONAL));
     bool fits;
 
-    if (idn2_to_ascii_4z(name, &encoded, IDN2_TRANSITIONAL) != IDN2_OK)
-        return false;
+    if (result)
+        return result;
     fits = strlen(encoded) <= HOST_MAX;
     if (fits)
         strcpy(ascii, encoded);
     idn2_free(encoded);
-    return fits;
+    return fits ? RESULT_OK : RESULT_INVALID;
 }
 
-uint32_t idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1])
+enum result idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1], uint32_t *count)
 {
     char ascii[HOST_MAX + 1];
     uint32_t *characters, n = 0;
+    enum result result;
 
+    *count = 0;
     if (name.len > HOST_MAX)
-        return 0;
+        return RESULT_INVALID;
     for (size_t i = 0; i < name.len; i++)
         ascii[i] = ascii_lower(name.ptr[i]);
     ascii[name.len] = 0;
-    if (idn2_to_unicode_8z4z(ascii, &characters, 0) != IDN2_OK)
-        return 0;
+    result = result_of_idn2(idn2_to_unicode_8z4z(ascii, &characters, 0));
+    if (result)
+        return result;
     while (characters[n] && n < HOST_MAX) {
         decoded[n] = characters[n];
         n++;
     }
     decoded[n] = 0;
     idn2_free(characters);
-    return n;
+    *count = n;
+    return n ? RESULT_OK : RESULT_INVALID;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "result.h"
 #include "text.h"
 #include "utf16.h"
 
@@ -23,16 +24,16 @@ bool idn_widen(const utf16 *s, size_t n, uint32_t name[HOST_MAX + 1]);
 bool idn_is_encoded(struct text name);
 
 /*
- * The one ASCII form of a NUL-terminated name of code points: lower case, labels of other scripts encoded (xn--). False
- * when it is no name that could be encoded, too long, or there is no memory. May allocate: not for names in ASCII,
- * which have nothing to encode.
+ * The one ASCII form of a NUL-terminated name of code points: lower case, labels of other scripts encoded (xn--).
+ * RESULT_INVALID when it is no name that could be encoded, or too long; RESULT_NO_MEMORY. May allocate: not for names in
+ * ASCII, which have nothing to encode.
  */
-bool idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1]);
+enum result idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1]);
 
 /*
- * The code points of an encoded name, NUL-terminated; their number, or 0 when it isn't well encoded. May allocate: only
- * for names that idn_is_encoded().
+ * The code points of an encoded name, NUL-terminated, and their number. RESULT_INVALID when it isn't well encoded, or
+ * RESULT_NO_MEMORY; the number is 0 then. May allocate: only for names that idn_is_encoded().
  */
-uint32_t idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1]);
+enum result idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1], uint32_t *count);
 
 #endif

@@ -37,19 +37,19 @@ static const utf16 *parse_scheme(struct prefix *p, const utf16 *s)
 }
 
 /* The host as it is compared; libidn2 is asked only for what isn't ASCII. */
-static bool copy_host(struct prefix *p, const utf16 *s, size_t n)
+static enum result copy_host(struct prefix *p, const utf16 *s, size_t n)
 {
     uint32_t name[HOST_MAX + 1];
 
     for (size_t i = 0; i < n; i++) {
         if (s[i] >= 0x80)
-            return idn_widen(s, n, name) && idn_encode(name, p->host);
+            return idn_widen(s, n, name) ? idn_encode(name, p->host) : RESULT_INVALID;
         if (i == HOST_MAX)
-            return false;
+            return RESULT_INVALID;
         p->host[i] = ascii_lower((char)s[i]);
     }
     p->host[n] = 0;
-    return true;
+    return RESULT_OK;
 }
 
 /* Labels of letters, digits, '-' and '_', with single dots between them; not all of digits. */
@@ -128,12 +128,15 @@ static enum result parse_name(struct prefix *p)
 
 static enum result parse_host(struct prefix *p, const utf16 *s, size_t n)
 {
+    enum result result;
+
     if (n == 1 && (s[0] == '+' || s[0] == '*')) {
         p->kind = s[0] == '+' ? HOST_STRONG : HOST_WEAK;
         return RESULT_OK;
     }
-    if (!n || !copy_host(p, s, n))
-        return RESULT_INVALID;
+    result = n ? copy_host(p, s, n) : RESULT_INVALID;
+    if (result)
+        return result;
     if (p->host[0] == '[')
         return parse_ipv6(p);
     if (inet_pton(AF_INET, p->host, &p->address.v4) != 1)

@@ -86,25 +86,28 @@ static bool narrow_name(const uint32_t *name, char ascii[HOST_MAX + 1])
     return true;
 }
 
-static bool prepare_host(struct input host, struct output *o)
+static enum result prepare_host(struct input host, struct output *o)
 {
     uint32_t name[HOST_MAX + 1], n;
     char ascii[HOST_MAX + 1];
+    enum result result = RESULT_OK;
     struct text text;
 
     if (!idn_widen(host.at, (size_t)(host.end - host.at), name))
-        return false;
-    if (!narrow_name(name, ascii) && !idn_encode(name, ascii))
-        return false;
+        return RESULT_INVALID;
+    if (!narrow_name(name, ascii))
+        result = idn_encode(name, ascii);
+    if (result)
+        return result;
     text = (struct text){ascii, strlen(ascii)};
     if (!idn_is_encoded(text)) {
         put(o, text);
-        return true;
+        return RESULT_OK;
     }
-    n = idn_decode(text, name);
+    result = idn_decode(text, name, &n);
     for (uint32_t i = 0; i < n; i++)
         o->len += utf16_put(o->text + o->len, name[i]);
-    return n > 0;
+    return result;
 }
 
 /* The brackets' colons are no port's. */
@@ -197,8 +200,12 @@ static enum result prepare_parts(struct input in, struct output *o)
     enum result result;
     unsigned port;
 
-    if (!prepare_scheme(&in, o, &port) || !cut_host(&in, &host) || !prepare_host(host, o) ||
-        !prepare_port(&in, o, port))
+    if (!prepare_scheme(&in, o, &port) || !cut_host(&in, &host))
+        return RESULT_INVALID;
+    result = prepare_host(host, o);
+    if (result)
+        return result;
+    if (!prepare_port(&in, o, port))
         return RESULT_INVALID;
     path = cut(&in, "?");
     result = prepare_path(path, o);

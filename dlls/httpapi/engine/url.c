@@ -131,20 +131,22 @@ static bool utf8_comes_first(void)
 }
 
 /* A name that came with bytes beyond ASCII: encoded, and without what else may stand for the same character. */
-static bool canonical_name(struct url *u)
+static enum page canonical_name(struct url *u)
 {
     uint32_t wide[HOST_MAX + 1];
     bool utf8 = utf8_comes_first();
+    enum result result;
 
     if (!widen_name(u->name, utf8, wide) && !(parameters.EnableNonUTF8 && widen_name(u->name, !utf8, wide)))
-        return false;
-    if (!idn_encode(wide, u->canonical))
-        return false;
+        return PAGE_BAD_HOST;
+    result = idn_encode(wide, u->canonical);
+    if (result)
+        return result == RESULT_NO_MEMORY ? PAGE_UNAVAILABLE : PAGE_BAD_HOST;
     use_canonical(u);
     for (size_t i = 0; i < u->name.len; i++)
         if (!is_host_char(u->canonical[i]))
-            return false;
-    return true;
+            return PAGE_BAD_HOST;
+    return PAGE_NONE;
 }
 
 /* Two (or four) hexadecimal digits at p, or -1. */
@@ -415,32 +417,38 @@ static void append_port(struct url *u, uint16_t port)
 }
 
 /* A name in another script as people write it. */
-static void append_name(struct url *u)
+static enum page append_name(struct url *u)
 {
-    uint32_t decoded[HOST_MAX + 1], n = idn_is_encoded(u->name) ? idn_decode(u->name, decoded) : 0;
+    uint32_t decoded[HOST_MAX + 1], n = 0;
 
+    if (idn_is_encoded(u->name) && idn_decode(u->name, decoded, &n) == RESULT_NO_MEMORY)
+        return PAGE_UNAVAILABLE;
     for (uint32_t i = 0; i < n; i++)
         u->len += utf16_put(u->text + u->len, decoded[i]);
     if (!n)
         append(u, u->name);
+    return PAGE_NONE;
 }
 
-/* `host` with u->name, which is a part of it. False for a name or an address that can't be. */
-static bool append_host(struct url *u, struct text host, bool plain)
+/* `host` with u->name, which is a part of it: a name in another script. */
+static enum page append_script(struct url *u, struct text host)
 {
     const char *rest = u->name.ptr + u->name.len;
-    bool good = true;
+    enum page page = is_ascii(u->name) ? PAGE_NONE : canonical_name(u);
 
-    if (host.ptr[0] == '[')
-        good = canonical_ipv6(u);
-    if (host.ptr[0] == '[' || plain) {
-        append(u, host);
-        return good;
-    }
-    good = is_ascii(u->name) || canonical_name(u);
-    append_name(u);
+    if (!page)
+        page = append_name(u);
     append(u, (struct text){rest, (size_t)(host.ptr + host.len - rest)});
-    return good;
+    return page;
+}
+
+/* The same for any host: PAGE_BAD_HOST for a name or an address that can't be. */
+static enum page append_host(struct url *u, struct text host, bool plain)
+{
+    if (host.ptr[0] != '[' && !plain)
+        return append_script(u, host);
+    append(u, host);
+    return host.ptr[0] != '[' || canonical_ipv6(u) ? PAGE_NONE : PAGE_BAD_HOST;
 }
 
 enum page url_cook(struct url *u, struct text target, struct text host, struct text fallback,
@@ -464,8 +472,9 @@ enum page url_cook(struct url *u, struct text target, struct text host, struct t
     u->len = 0;
     append(u, TEXT("http://"));
     u->host = u->len;
-    if (!append_host(u, host, plain))
-        return PAGE_BAD_HOST;
+    page = append_host(u, host, plain);
+    if (page)
+        return page;
     if (!has_port)
         append_port(u, port);
     u->host_len = u->len - u->host;
