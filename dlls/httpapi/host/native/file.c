@@ -133,6 +133,16 @@ static int open_flags(DWORD access, DWORD flags)
     return flags & FILE_FLAG_WRITE_THROUGH ? result | O_DSYNC : result;
 }
 
+static int open_uninterrupted(const char *path, int flags, mode_t mode)
+{
+    int fd;
+
+    do
+        fd = open(path, flags, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
 /*
  * For CREATE_ALWAYS and OPEN_ALWAYS, which tell whether the file was there. It may come and go between the two
  * attempts; a dangling link does so for ever, hence the limit.
@@ -143,11 +153,11 @@ static int open_or_create(const char *path, int flags, int truncate, mode_t mode
 
     for (int tries = 0; tries < 3 && fd < 0; tries++) {
         *existed = false;
-        fd = open(path, flags | O_CREAT | O_EXCL, mode);
+        fd = open_uninterrupted(path, flags | O_CREAT | O_EXCL, mode);
         if (fd >= 0 || errno != EEXIST)
             break;
         *existed = true;
-        fd = open(path, flags | truncate);
+        fd = open_uninterrupted(path, flags | truncate, 0);
         if (fd < 0 && errno != ENOENT)
             break;
     }
@@ -159,15 +169,15 @@ static int open_path(const char *path, int flags, DWORD disposition, mode_t mode
     *existed = false;
     switch (disposition) {
     case CREATE_NEW:
-        return open(path, flags | O_CREAT | O_EXCL, mode);
+        return open_uninterrupted(path, flags | O_CREAT | O_EXCL, mode);
     case CREATE_ALWAYS:
         return open_or_create(path, flags, O_TRUNC, mode, existed);
     case OPEN_ALWAYS:
         return open_or_create(path, flags, 0, mode, existed);
     case TRUNCATE_EXISTING:
-        return open(path, flags | O_TRUNC);
+        return open_uninterrupted(path, flags | O_TRUNC, 0);
     default:
-        return open(path, flags);
+        return open_uninterrupted(path, flags, 0);
     }
 }
 
