@@ -140,17 +140,6 @@ ULONG op_begin_error(const struct http_queue *q)
     return queue_object_engine(q) ? ERROR_NOT_ENOUGH_MEMORY : ERROR_INVALID_HANDLE;
 }
 
-static void op_release(struct op *op)
-{
-    struct http_queue *q = op->queue;
-
-    if (op->cleanup)
-        op->cleanup(op);
-    if (op->overlapped)
-        op_free(op);
-    queue_object_release(q);
-}
-
 struct ending {
     OVERLAPPED *overlapped;
     NTSTATUS status;
@@ -178,9 +167,43 @@ static void note_ending(struct op *op, NTSTATUS status, ULONGLONG bytes)
         WARN("the OVERLAPPED %p of a pending call is gone", (void *)op->overlapped);
 }
 
+static void clean_up(struct op *op)
+{
+    if (op->cleanup)
+        op->cleanup(op);
+}
+
+/* Ends it without a word. */
+static void op_release(struct op *op)
+{
+    struct http_queue *q = op->queue;
+
+    clean_up(op);
+    if (op->overlapped)
+        op_free(op);
+    queue_object_release(q);
+}
+
+/* The packet that lay in it is taken. */
+static void free_late(struct late_packet *late)
+{
+    free(container_of(late, struct op, late));
+}
+
+/* The last of an op. */
+static void post(struct op *op, struct port *port, NTSTATUS status, ULONGLONG bytes)
+{
+    struct http_queue *q = op->queue;
+    OVERLAPPED *overlapped = op->overlapped;
+
+    op->late.free = free_late;
+    if (!port || !queue_object_post(q, port, overlapped, status, bytes, &op->late))
+        op_free(op);
+}
+
 /*
- * The port is looked for before the program hears of the end: one that it binds then is for later operations, and an end
- * that was told already has no packet there.
+ * Ends it, with a word to the program. The port is looked for before the program hears of the end: one that it binds then is
+ * for later operations, and an end that was told already has no packet there.
  */
 static void tell(struct op *op, NTSTATUS status, ULONGLONG bytes, bool packet)
 {
@@ -188,22 +211,20 @@ static void tell(struct op *op, NTSTATUS status, ULONGLONG bytes, bool packet)
     struct port *port = packet && !((ULONG_PTR)op->event & 1) ? queue_object_port(q) : NULL;
     HANDLE event = event_of(op);
 
+    clean_up(op);
     note_ending(op, status, bytes);
     if (event)
         host_event_end(event);
     else
         queue_object_signal(q);
-    if (port)
-        queue_object_post(q, port, op->overlapped, status, bytes);
+    post(op, port, status, bytes);
+    queue_object_release(q);
 }
 
 void op_complete(struct op *op, NTSTATUS status, ULONGLONG bytes)
 {
-    if (op->overlapped) {
-        tell(op, status, bytes, true);
-        op_release(op);
-        return;
-    }
+    if (op->overlapped)
+        return tell(op, status, bytes, true);
     op->status = status;
     op->bytes = bytes;
     waiter_end(&op->waiter); /* the op is on the waiting thread's stack: gone from here on */
@@ -246,9 +267,11 @@ ULONG op_return(struct op *op, bool blocking, enum result result, ULONG *returne
     if (result == RESULT_PENDING)
         return blocking ? blocking_return(op, returned) : ERROR_IO_PENDING;
     return_bytes(result_to_error(result), op->io.bytes, returned);
-    if (!blocking && result == RESULT_OK)
+    if (!blocking && result == RESULT_OK) {
         tell(op, STATUS_SUCCESS, op->io.bytes, !queue_object_skips_success(op->queue));
-    else if (!blocking)
+        return NO_ERROR;
+    }
+    if (!blocking)
         note_ending(op, result_to_status(result), 0);
     op_release(op);
     return result_to_error(result);

@@ -21,6 +21,7 @@
 
 #include "../engine/body.h"
 #include "../engine/io.h"
+#include "../engine/port.h"
 #include "../engine/queue.h"
 #include "../engine/send.h"
 #include "../engine/wait.h"
@@ -36,6 +37,7 @@ struct op {
         struct receive receive;
         struct body_read read;
         struct send send;
+        struct late_packet late; /* when all is over */
     };
     struct http_queue *queue;
     OVERLAPPED *overlapped; /* NULL: a blocking call waits for it */

@@ -242,14 +242,15 @@ struct port *queue_object_port(struct http_queue *q)
     return atomic_load_explicit(&q->port, memory_order_acquire);
 }
 
-void queue_object_post(struct http_queue *q, struct port *port, OVERLAPPED *overlapped, NTSTATUS status,
-                       ULONGLONG bytes)
+bool queue_object_post(struct http_queue *q, struct port *port, OVERLAPPED *overlapped, NTSTATUS status,
+                       ULONGLONG bytes, struct late_packet *late)
 {
     struct packet packet = {q->key, (uintptr_t)overlapped, (uintptr_t)bytes, status};
-    enum result result = host_port_push(port, &packet);
+    enum result result = host_port_push(port, &packet, late);
 
-    if (result)
-        WARN("no packet for %p: %s", (void *)overlapped, result == RESULT_GONE ? "the port is closed" : "no memory");
+    if (result == RESULT_GONE)
+        WARN("no packet for %p: the port is closed", (void *)overlapped);
+    return result == RESULT_PENDING;
 }
 
 bool queue_object_hold(struct http_queue *q)

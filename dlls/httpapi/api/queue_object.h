@@ -77,9 +77,9 @@ void queue_object_signal(struct http_queue *q);
 /* The port that is bound, or NULL; it stays as long as an operation holds the queue. No locks. */
 struct port *queue_object_port(struct http_queue *q);
 
-/* A completion packet to that port. No locks. */
-void queue_object_post(struct http_queue *q, struct port *port, OVERLAPPED *overlapped, NTSTATUS status,
-                       ULONGLONG bytes);
+/* A completion packet to that port. True: it lies in *late, which the port frees. No locks. */
+bool queue_object_post(struct http_queue *q, struct port *port, OVERLAPPED *overlapped, NTSTATUS status,
+                       ULONGLONG bytes, struct late_packet *late);
 
 static inline bool queue_object_skips_success(const struct http_queue *q)
 {

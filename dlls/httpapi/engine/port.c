@@ -29,6 +29,7 @@ void port_init(struct port *p)
 {
     *p = (struct port){.lock = PTHREAD_MUTEX_INITIALIZER};
     list_init(&p->waiters);
+    list_init(&p->late);
     pthread_mutex_lock(&ports_lock);
     list_add(&ports, &p->node);
     pthread_mutex_unlock(&ports_lock);
@@ -60,6 +61,41 @@ static bool ring_grow(struct port *p)
     return true;
 }
 
+static void ring_add(struct port *p, const struct packet *packet)
+{
+    p->ring[(p->head + p->count++) & (p->capacity - 1)] = *packet;
+}
+
+/* Port lock. */
+static struct packet late_take(struct port *p)
+{
+    struct late_packet *late = container_of(list_pop(&p->late), struct late_packet, node);
+    struct packet packet = late->packet;
+
+    p->late_count--;
+    late->free(late);
+    return packet;
+}
+
+/* Room for one more, behind what is late. Port lock. */
+static bool make_room(struct port *p)
+{
+    while (p->count < p->capacity || ring_grow(p)) {
+        struct packet packet;
+
+        if (list_empty(&p->late))
+            return true;
+        packet = late_take(p);
+        ring_add(p, &packet);
+    }
+    return false;
+}
+
+static unsigned waiting_packets(const struct port *p)
+{
+    return p->count + p->late_count;
+}
+
 /* Port lock. */
 static unsigned ring_take(struct port *p, struct packet *packets, unsigned most)
 {
@@ -69,6 +105,8 @@ static unsigned ring_take(struct port *p, struct packet *packets, unsigned most)
         packets[i] = p->ring[(p->head + i) & (p->capacity - 1)];
     p->head += n;
     p->count -= n;
+    while (n < most && !list_empty(&p->late))
+        packets[n++] = late_take(p);
     p->pace.taken += n;
     return n;
 }
@@ -119,7 +157,7 @@ static bool wake(struct port *p, enum port_pusher pusher)
     return false;
 }
 
-enum result port_push(struct port *p, const struct packet *packet, enum port_pusher pusher)
+static enum result push(struct port *p, const struct packet *packet, enum port_pusher pusher, struct late_packet *late)
 {
     enum result result = RESULT_OK;
     bool left = false;
@@ -127,16 +165,32 @@ enum result port_push(struct port *p, const struct packet *packet, enum port_pus
     pthread_mutex_lock(&p->lock);
     if (p->closed) {
         result = RESULT_GONE;
-    } else if (p->count == p->capacity && !ring_grow(p)) {
-        result = RESULT_NO_MEMORY;
+    } else if (make_room(p)) {
+        ring_add(p, packet);
+    } else if (late) {
+        late->packet = *packet;
+        list_add_tail(&p->late, &late->node);
+        p->late_count++;
+        result = RESULT_PENDING;
     } else {
-        p->ring[(p->head + p->count++) & (p->capacity - 1)] = *packet;
-        left = wake(p, pusher);
+        result = RESULT_NO_MEMORY;
     }
+    if (result == RESULT_OK || result == RESULT_PENDING)
+        left = wake(p, pusher);
     pthread_mutex_unlock(&p->lock);
     if (left)
         service_expect_thread();
     return result;
+}
+
+enum result port_push(struct port *p, const struct packet *packet, enum port_pusher pusher)
+{
+    return push(p, packet, pusher, NULL);
+}
+
+enum result port_complete(struct port *p, const struct packet *packet, struct late_packet *late)
+{
+    return push(p, packet, PUSH_COMPLETION, late);
 }
 
 /* With nothing in the ring: waits for a push. Port lock, which is let go meanwhile. False after the deadline. */
@@ -203,7 +257,7 @@ bool port_is_empty(struct port *p)
     bool empty;
 
     pthread_mutex_lock(&p->lock);
-    empty = !p->count;
+    empty = !waiting_packets(p);
     pthread_mutex_unlock(&p->lock);
     return empty;
 }
@@ -213,6 +267,8 @@ void port_close(struct port *p)
     pthread_mutex_lock(&p->lock);
     p->closed = true;
     p->count = 0;
+    while (!list_empty(&p->late))
+        late_take(p);
     while (!list_empty(&p->waiters))
         end_wait(container_of(p->waiters.next, struct port_waiter, node));
     if (p->no_waiter)
@@ -226,9 +282,9 @@ static bool hand_off(struct port *p, uint64_t now)
 
     pthread_mutex_lock(&p->lock);
     if (pace_is_quick(&p->pace, now))
-        all = !p->count || list_empty(&p->waiters);
+        all = !waiting_packets(p) || list_empty(&p->waiters);
     else
-        for (unsigned n = p->count; n && !list_empty(&p->waiters); n--)
+        for (unsigned n = waiting_packets(p); n && !list_empty(&p->waiters); n--)
             end_wait(choose_waiter(p));
     pthread_mutex_unlock(&p->lock);
     return all;

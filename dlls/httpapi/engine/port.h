@@ -2,7 +2,9 @@
 /*
  * port.h: a completion port's packets, and the threads that wait for them.
  *
- * The packets lie in a ring that doubles when it is full, so that pushing allocates nothing in steady state. A thread
+ * The packets lie in a ring that doubles when it is full, so that pushing allocates nothing in steady state. When there is no
+ * memory for that, the end of an operation waits behind the ring in memory that the operation had (struct late_packet): its
+ * packet has been promised. A thread
  * that finds the ring empty waits (wait.h), and so runs a shard's loop when nobody else does: the packet it waits for is
  * often one it makes itself.
  *
@@ -32,6 +34,13 @@ struct packet {
     int32_t status;
 };
 
+/* A packet behind a full ring, in its sender's memory. */
+struct late_packet {
+    struct list node;
+    struct packet packet;
+    void (*free)(struct late_packet *); /* called when the packet is in the ring or taken; port lock */
+};
+
 struct port {
     pthread_mutex_t lock;
     struct list node;     /* in the list of all ports */
@@ -39,6 +48,8 @@ struct port {
     atomic_bool served;   /* somebody takes packets */
     struct packet *ring;
     unsigned capacity, head, count; /* capacity is a power of two or 0 */
+    struct list late;     /* struct late_packet; empty unless the ring is full */
+    unsigned late_count;
     struct pace pace;     /* of threads that take packets */
     struct list waiters;  /* struct port_waiter, the last one to come first */
     void (*no_waiter)(struct port *); /* a packet came and nobody waits here, or the end; NULL: so be it. Port lock */
@@ -57,6 +68,9 @@ enum port_pusher {
 
 /* RESULT_NO_MEMORY, RESULT_GONE when the port is closed. Any thread; no locks but the port's are taken. */
 enum result port_push(struct port *p, const struct packet *packet, enum port_pusher pusher);
+
+/* The same for the end of an operation, which can't fail: RESULT_PENDING when the packet lies in *late. */
+enum result port_complete(struct port *p, const struct packet *packet, struct late_packet *late);
 
 /*
  * Takes up to `most` packets in the order in which they were pushed, and waits for the first one until `deadline`

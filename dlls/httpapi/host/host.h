@@ -15,6 +15,7 @@
 
 #include "../engine/result.h"
 
+struct late_packet;
 struct packet;
 struct port;
 
@@ -41,8 +42,8 @@ void host_event_end(HANDLE event);
 struct port *host_port_open(HANDLE port);
 void host_port_release(struct port *p);
 
-/* The end of an operation: RESULT_GONE when the port is closed, RESULT_NO_MEMORY. */
-enum result host_port_push(struct port *p, const struct packet *packet);
+/* The end of an operation: RESULT_GONE when the port is closed, RESULT_PENDING when the packet lies in *late (port.h). */
+enum result host_port_push(struct port *p, const struct packet *packet, struct late_packet *late);
 
 /*
  * A descriptor for the regular file behind a file handle, a duplicate that the caller closes with close().

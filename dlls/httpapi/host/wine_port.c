@@ -187,14 +187,14 @@ static bool push_outside(struct wine_port *w, const struct packet *packet, NTSTA
     return true;
 }
 
-enum result host_port_push(struct port *p, const struct packet *packet)
+enum result host_port_push(struct port *p, const struct packet *packet, struct late_packet *late)
 {
     struct wine_port *w = container_of(p, struct wine_port, port);
     NTSTATUS status;
 
     if (atomic_load(&w->state) == DOOR_PORT_OUTSIDE && push_outside(w, packet, &status))
         return status ? RESULT_GONE : RESULT_OK;
-    return port_push(p, packet, PUSH_COMPLETION);
+    return port_complete(p, packet, late);
 }
 
 #define EPOCH 116444736000000000LL /* 1970, in units of 100 ns since 1601 */
@@ -321,7 +321,8 @@ NTSTATUS wine_port_serve(struct door_port *a)
 
     if (a->packets) {
         packet = given_packet(a);
-        port_push(&w->port, &packet, PUSH_POST);
+        while (port_push(&w->port, &packet, PUSH_POST) == RESULT_NO_MEMORY) /* it has nowhere else to go */
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     if (a->state == DOOR_PORT_RING)
         open_ring(w, a);

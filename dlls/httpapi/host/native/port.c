@@ -76,9 +76,9 @@ void host_port_release(struct port *p)
     object_unref(&container_of(p, struct port_object, port)->object);
 }
 
-enum result host_port_push(struct port *p, const struct packet *packet)
+enum result host_port_push(struct port *p, const struct packet *packet, struct late_packet *late)
 {
-    return port_push(p, packet, PUSH_COMPLETION);
+    return port_complete(p, packet, late);
 }
 
 static bool bind_pinned(HANDLE port, HANDLE file, ULONG_PTR key)
