@@ -2,8 +2,8 @@
 /*
  * inject: a server and its clients in a process, again and again; each time another call of the C library fails, once.
  *
- *   inject                   a sample: the first of each kind, and others as evenly as the time allows
- *   INJECT=all inject        each call there is, each way: some ten minutes
+ *   inject                   a sample: the first call of each kind, and others here and there
+ *   INJECT=all inject        each call there is, each way: ten minutes, without anything else to do
  *   INJECT=CALL[:N[:WAY]]    those of one function, e.g. malloc:12 or recv:3:ECONNRESET; with INJECT_TRACE=1 it says where
  *   INJECT_CASES=n           so many instead of the usual sample; INJECT_SEED=n: others; INJECT_JOBS=n at a time
  *
@@ -28,7 +28,7 @@
 #include "scenario.h"
 
 #define JOBS_MAX 16
-#define CASES_DEFAULT 260
+#define CASES_DEFAULT 100
 #define CASE_SECONDS 60
 
 #ifdef __SANITIZE_ADDRESS__
@@ -331,12 +331,14 @@ static void count_case(const struct plan *plan)
     total++;
 }
 
-static unsigned sample, turn;
+static unsigned seed, sample, turn;
 
-/* The first call of each kind, and every so many of the others. */
+/* The first call of each kind, in one way or another, and every so many of the others. */
 static void maybe_run(const struct plan *plan)
 {
-    bool due = want_all || total <= sample || plan->nth == 1;
+    const int *ways;
+    unsigned count = call_ways(plan->call, &ways);
+    bool due = want_all || total <= sample || (plan->nth == 1 && plan->way == ways[seed % count]);
 
     turn += sample;
     if (turn >= total) {
@@ -413,7 +415,8 @@ int main(void)
     if (measure()) {
         for_each_case(count_case);
         sample = number("INJECT_CASES", CASES_DEFAULT);
-        turn = total ? number("INJECT_SEED", 1) * 7919 % total : 0;
+        seed = number("INJECT_SEED", 1);
+        turn = total ? seed * 7919 % total : 0;
         for_each_case(maybe_run);
         wait_for_all();
         print_tallies();
