@@ -197,7 +197,7 @@ WHOLE(int, pthread_setspecific, (pthread_key_t key, const void *value), (key, va
 WHOLE(int, socket, (int family, int type, int protocol), (family, type, protocol), -1)
 WHOLE(int, bind, (int fd, const struct sockaddr *a, socklen_t len), (fd, a, len), -1)
 WHOLE(int, listen, (int fd, int backlog), (fd, backlog), -1)
-/* Connections have a small send buffer: long answers have to wait for their client. */
+/* Connections have a small send buffer: long answers have to wait for their client. Smaller ones wait for its late ACKs, too. */
 static int accept_small(int (*real)(int, struct sockaddr *, socklen_t *, int), int fd, struct sockaddr *a, socklen_t *len,
                         int flags)
 {
@@ -206,7 +206,7 @@ static int accept_small(int (*real)(int, struct sockaddr *, socklen_t *, int), i
 
     calls_outside = true;
     if (accepted >= 0)
-        setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &(int){32768}, sizeof(int));
+        setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &(int){131072}, sizeof(int));
     calls_outside = before;
     return accepted;
 }
