@@ -298,7 +298,7 @@ static enum page add_field(struct request *r, unsigned id, struct text name, str
     struct header *h = new_header(r);
 
     if (!h)
-        return PAGE_TOO_LONG;
+        return r->header_count == HEADERS_MAX ? PAGE_TOO_LONG : PAGE_UNAVAILABLE; /* there is no memory */
     h->id = (uint8_t)id;
     set_span(r, &h->name, name);
     set_span(r, &h->value, value);
