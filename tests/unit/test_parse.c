@@ -416,17 +416,6 @@ Test(parse, the_longest_field)
     }
 }
 
-/* They count, too; without an end they are no URL that is too long. */
-Test(parse, blank_lines_without_end)
-{
-    char lines[HEAD_MAX + 100];
-
-    for (size_t i = 0; i < sizeof lines; i++)
-        lines[i] = "\r\n"[i % 2];
-    for (size_t i = 0; i < COUNT(pieces); i++)
-        cr_assert_eq(page_of(lines, sizeof lines, pieces[i]), PAGE_TOO_LONG, "in pieces of %zu", pieces[i]);
-}
-
 Test(parse, the_longest_head)
 {
     for (size_t n = HEAD_MAX - 2; n <= HEAD_MAX + 2; n++) {
