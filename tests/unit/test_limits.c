@@ -266,7 +266,7 @@ Test(limits, blank_lines_without_end)
     begin();
     for (size_t i = 0; i < REQUEST; i++)
         add("\r\n");
-    is_judged(PAGE_URL_TOO_LONG);
+    is_judged(PAGE_TOO_LONG);
 }
 
 /* Each field's line is as long as may be, the whole head 16 MB. */

@@ -251,9 +251,12 @@ static void skip_blank_lines(struct request *r)
 /* What there is of a request line. */
 static enum page judge_beginning(struct request *r, struct text line, const char *lf)
 {
-    /* Without a line's end or a byte: blank lines so far, and perhaps the carriage return of another. */
-    enum page page = lf || line.len ? scan_verb(r, r->parsed, lf ? offset_of(r, lf) + 1 : limit_of(r)) : PAGE_NONE;
+    enum page page;
 
+    /* Blank lines so far, and perhaps the carriage return of another. */
+    if (!line.len && !lf)
+        return is_long_head(r, lf) ? PAGE_TOO_LONG : PAGE_NONE;
+    page = scan_verb(r, r->parsed, lf ? offset_of(r, lf) + 1 : limit_of(r));
     if (page)
         return page;
     return is_long_head(r, lf) || line.len > 2 * parameters.MaxFieldLength + LINE_REST ? PAGE_URL_TOO_LONG : PAGE_NONE;
