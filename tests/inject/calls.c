@@ -285,6 +285,21 @@ int close(int fd)
     return way ? -1 : result;
 }
 
+#ifdef UNDER_asan
+/* By which the sanitizer learns of a new thread's stack: without memory it gives up. */
+int pthread_getattr_np(pthread_t thread, pthread_attr_t *a)
+{
+    bool before = calls_outside;
+    int result;
+
+    REAL(pthread_getattr_np);
+    calls_outside = true;
+    result = real(thread, a);
+    calls_outside = before;
+    return result;
+}
+#endif
+
 static bool has_mode(int flags)
 {
     return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;

@@ -1078,6 +1078,31 @@ ConnectionTest(pages_in_trickles)
     faults_trickle(0);
 }
 
+/* --- MaxConnections */
+
+ConnectionTest(no_more_than_there_may_be)
+{
+    int one, two, third;
+
+    parameters.MaxConnections = 2;
+    one = client_open(&l);
+    two = client_open(&l);
+    loopback_settle();
+    cr_assert_eq(connections_count(), 2u);
+    third = client_open(&l);
+    client_expect_reset(third);
+    client_close(third);
+    client_reset(two);
+    loopback_settle();
+    cr_assert_eq(connections_count(), 1u);
+    third = client_open(&l);
+    client_send(third, GET "\r\n");
+    app_answer(&l, app_receive(&l)->id, "there is a place again");
+    cr_assert_eq(client_reply(third)->status, 200);
+    client_close(third);
+    client_close(one);
+}
+
 /* --- without memory: a connection is lost, nothing else */
 
 /* The loop has memory put aside for itself: when it needs that, the request is served. */

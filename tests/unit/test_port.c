@@ -101,6 +101,61 @@ PortTest(without_memory)
     expect_now(5, 2, 1);
 }
 
+static unsigned late_freed;
+
+static void free_late(struct late_packet *late)
+{
+    (void)late;
+    late_freed++;
+}
+
+/* The end of an operation while there is no memory for a larger ring. */
+static enum result complete(unsigned value, struct late_packet *late)
+{
+    struct packet packet = {.key = 7, .value = value, .bytes = value + 1, .status = -2};
+    enum result result;
+
+    late->free = free_late;
+    faults_fail_alloc(1);
+    result = port_complete(&port, &packet, late);
+    faults_fail_alloc(0);
+    return result;
+}
+
+/* What comes behind it waits behind it, wherever. */
+PortTest(an_end_without_memory)
+{
+    struct late_packet late[3];
+
+    late_freed = 0;
+    for (unsigned i = 0; i < 64; i++)
+        push(i);
+    cr_assert_eq(complete(64, &late[0]), RESULT_PENDING);
+    cr_assert_eq(complete(65, &late[1]), RESULT_PENDING);
+    expect_now(60, 0, 60);
+    cr_assert_eq(late_freed, 0u);
+    cr_assert_eq(complete(66, &late[2]), RESULT_OK); /* there is room again, also for those before */
+    cr_assert_eq(late_freed, 2u);
+    expect_now(50, 60, 7);
+    cr_assert(port_is_empty(&port));
+}
+
+PortTest(late_ends_are_taken)
+{
+    struct late_packet late[2];
+
+    late_freed = 0;
+    for (unsigned i = 0; i < 64; i++)
+        push(i);
+    cr_assert_eq(complete(64, &late[0]), RESULT_PENDING);
+    cr_assert_eq(complete(65, &late[1]), RESULT_PENDING);
+    expect_now(65, 0, 65);
+    cr_assert_eq(late_freed, 1u);
+    cr_assert(!port_is_empty(&port));
+    port_close(&port); /* with the other one */
+    cr_assert_eq(late_freed, 2u);
+}
+
 static void times_out(void)
 {
     struct packet packet;

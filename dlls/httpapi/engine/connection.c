@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +138,11 @@ static void abandon_request(struct connection *c)
     }
 }
 
+static void reset_on_close(int fd)
+{
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+}
+
 void connection_close(struct connection *c, bool reset)
 {
     if (c->state == CONN_CLOSED)
@@ -148,7 +154,24 @@ void connection_close(struct connection *c, bool reset)
         abandon_request(c);
     end_for_application(c);
     if (reset)
-        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+        reset_on_close(c->fd);
+}
+
+/* Of all loops, for MaxConnections: changed once for a connection, never for a request. */
+static atomic_uint connections_open;
+
+/* False: there are as many as may be. */
+static bool take_place(void)
+{
+    if (atomic_fetch_add(&connections_open, 1) < parameters.MaxConnections)
+        return true;
+    atomic_fetch_sub(&connections_open, 1);
+    return false;
+}
+
+static void leave_place(void)
+{
+    atomic_fetch_sub(&connections_open, 1);
 }
 
 static void bury(struct connection *c)
@@ -156,6 +179,7 @@ static void bury(struct connection *c)
     list_del(&c->node);
     close(c->fd);
     free(c);
+    leave_place();
 }
 
 /*
@@ -607,7 +631,7 @@ static struct connection *connection_make(struct shard *s, int fd, const union a
     return c;
 }
 
-/* There is no memory for it. */
+/* There is no memory for it, or no place: nothing of it is read, and a reset says so at once. */
 static void refuse(int fd, const union address *remote)
 {
     union address local = {.any.sa_family = AF_UNSPEC};
@@ -615,16 +639,19 @@ static void refuse(int fd, const union address *remote)
 
     getsockname(fd, &local.any, &len);
     error_report_refused(remote, &local);
+    reset_on_close(fd);
     close(fd);
 }
 
 void connection_new(struct shard *s, int fd, const union address *remote)
 {
-    struct connection *c = connection_make(s, fd, remote);
+    bool place = take_place();
+    struct connection *c = place ? connection_make(s, fd, remote) : NULL;
 
     if (!c) {
-        refuse(fd, remote);
-        return;
+        if (place)
+            leave_place();
+        return refuse(fd, remote);
     }
     c->limits = (struct limits)LIMITS_DEFAULT;
     c->deadline = due_in(c->limits.idle);

@@ -68,7 +68,7 @@ struct connection {
     union address local, remote;
 };
 
-/* Takes over an accepted, non-blocking socket. Closes it when there is no memory. Shard lock. */
+/* Takes over an accepted, non-blocking socket. Resets it when there is no memory, or MaxConnections are open. Shard lock. */
 void connection_new(struct shard *s, int fd, const union address *remote);
 
 /* For tests: how many connections there are. No locks. */
