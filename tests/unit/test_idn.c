@@ -57,7 +57,11 @@ Test(idn, what_is_the_same_name)
 Test(idn, what_is_no_name)
 {
     static const uint32_t *const bad[] = {U"\u00fc b", U"\u00fc/", U"-\u00fc", U"\u00fc:1", U"\u00fc\001"};
-    static const char *const encoded[] = {"xn--", "xn--zzzzzz9999", "a.xn--zzzzzz9999"};
+    static const char *const encoded[] = {
+        "xn--", "xn--zzzzzz9999", "a.xn--zzzzzz9999",
+        "xn--rja",       /* U+00DD, which is encoded as its small letter */
+        "xn--strae-oqa", /* with sharp s, which is ss */
+    };
     uint32_t decoded[HOST_MAX + 1], n;
     char ascii[HOST_MAX + 1];
 

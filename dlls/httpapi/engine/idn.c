@@ -53,6 +53,15 @@ enum result idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1])
     return fits ? RESULT_OK : RESULT_INVALID;
 }
 
+/* Another name's characters must not be shown for it: the way back leads to the same one. */
+static enum result check_way_back(const uint32_t *decoded, const char *ascii)
+{
+    char again[HOST_MAX + 1];
+    enum result result = idn_encode(decoded, again);
+
+    return !result && strcmp(again, ascii) ? RESULT_INVALID : result;
+}
+
 enum result idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1], uint32_t *count)
 {
     char ascii[HOST_MAX + 1];
@@ -74,6 +83,7 @@ enum result idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1], uint32_
     }
     decoded[n] = 0;
     idn2_free(characters);
-    *count = n;
-    return n ? RESULT_OK : RESULT_INVALID;
+    result = n ? check_way_back(decoded, ascii) : RESULT_INVALID;
+    *count = result ? 0 : n;
+    return result;
 }

@@ -31,8 +31,9 @@ bool idn_is_encoded(struct text name);
 enum result idn_encode(const uint32_t *name, char ascii[HOST_MAX + 1]);
 
 /*
- * The code points of an encoded name, NUL-terminated, and their number. RESULT_INVALID when it isn't well encoded, or
- * RESULT_NO_MEMORY; the number is 0 then. May allocate: only for names that idn_is_encoded().
+ * The code points of an encoded name, NUL-terminated, and their number. RESULT_INVALID when it isn't well encoded: when it
+ * isn't what idn_encode() makes of them (in lower case), or RESULT_NO_MEMORY; the number is 0 then. May allocate: only for
+ * names that idn_is_encoded().
  */
 enum result idn_decode(struct text name, uint32_t decoded[HOST_MAX + 1], uint32_t *count);
 
