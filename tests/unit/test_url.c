@@ -299,6 +299,7 @@ Test(url, hosts_in_other_scripts)
     cooks("/a", "xn--zzzzzz9999:81", "http://xn--zzzzzz9999:81/a", "xn--zzzzzz9999");
     is_refused("/", "\xc3\xbc\x81", PAGE_BAD_HOST);
     is_refused("/", "-\xc3\xbc", PAGE_BAD_HOST);
+    is_refused("/", "\xc2\xad", PAGE_BAD_HOST);
 }
 
 /* As many characters as a name may have, each of two units. */

@@ -146,7 +146,7 @@ static enum page canonical_name(struct url *u)
     for (size_t i = 0; i < u->name.len; i++)
         if (!is_host_char(u->canonical[i]))
             return PAGE_BAD_HOST;
-    return PAGE_NONE;
+    return u->name.len ? PAGE_NONE : PAGE_BAD_HOST; /* some characters, soft hyphens for one, are encoded as nothing */
 }
 
 /* Two (or four) hexadecimal digits at p, or -1. */
