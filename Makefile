@@ -79,8 +79,12 @@ endef
 native_FLAGS := $(HARDEN)
 asan_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 tsan_FLAGS := -fsanitize=thread
+# NULL + 0 is something for C2y, and for every compiler.
+fuzz_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined \
+ -fno-omit-frame-pointer -Wno-bitwise-instead-of-logical
+$B/fuzz/%: private CC = $(CLANG)
 i386_FLAGS := -m32 -D_FILE_OFFSET_BITS=64 $(HARDEN)
-$(foreach variant,native asan tsan i386,$(eval $(call elf_variant,$(variant))))
+$(foreach variant,native asan tsan i386 fuzz,$(eval $(call elf_variant,$(variant))))
 
 # --- the pair: $(call wine_pair,ARCHITECTURE,VARIANT of the ELF objects)
 define wine_pair
@@ -164,6 +168,15 @@ demo: all
 bench: all
 	bench/run
 
+coverage: $B/fuzz/wire/made
+	tests/coverage
+
+valgrind: $B/fuzz/wire/made $(FUZZ_TARGETS:%=$B/replay/%) $B/stress/stress-native
+	tests/valgrind
+
+fuzz: $(FUZZ_TARGETS:%=$B/fuzz/%) $B/fuzz/wire/made
+	tests/fuzz/run $(or $(SECONDS),60) $(TARGET)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/httpapi/win32
 	for dir in $(sort $(dir $(PAIR:$W/%=%))); do \
@@ -187,8 +200,11 @@ help:
 	@echo 'demo           run an unmodified server under Wine and ask it with curl'
 	@echo 'bench          compare with nginx and with Wine'\''s own httpapi'
 	@echo 'soak           two servers under attack for MINUTES=10, beside 500 clients that are checked'
+	@echo 'fuzz           fuzz targets for SECONDS=60 each; TARGET=NAME for one'
+	@echo 'coverage       which lines of the engine the tests and the fuzz targets reach'
+	@echo 'valgrind       memcheck over the native library'
 	@echo 'winetest-exe   build/winetest/httpapi_test.exe, to run on a real Windows'
 	@echo 'install        to PREFIX (DESTDIR is honoured); uninstall removes it'
 	@echo 'clean          remove build/'
 
-.PHONY: all wine native samples tests check demo bench install uninstall clean help
+.PHONY: all wine native samples tests check demo bench fuzz coverage valgrind install uninstall clean help
