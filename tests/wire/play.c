@@ -486,8 +486,24 @@ static bool run_on(struct player *p, struct run *r)
     return false;
 }
 
+#define STATUS_LEN 12 /* "HTTP/1.1 200" */
+
+/* An answer of another status than the first that is expected: there is nothing to wait for. */
+static bool is_wrong(const struct run *r)
+{
+    const struct wire_case *c = r->job.c;
+
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == STEP_GET)
+            return r->got.len >= STATUS_LEN && c->steps[i].bytes.len >= STATUS_LEN &&
+                   memcmp(r->got.at, c->steps[i].bytes.at, STATUS_LEN);
+    return r->got.len;
+}
+
 static bool is_over(struct run *r, double time)
 {
+    if (is_wrong(r))
+        return true;
     if (r->state == RUN_REPORTS && r->report_count >= r->job.c->sight_count)
         return true;
     return time > r->begun + (r->job.c->failed ? FAILED_SECONDS : RUN_SECONDS);
