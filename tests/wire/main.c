@@ -83,6 +83,7 @@ int main(int argc, char **argv)
         ;
     if (end + 1 >= argc)
         fatal("usage: wire [-c NAME] FILE... -- COMMAND...");
+    unread_check();
     server_command(argv + end + 1);
     if (plan.splits != PLAY_ALL)
         printf("WIRE_SEED=%u\n", plan.seed);

@@ -87,3 +87,36 @@ bool server_has_read(uint32_t client, uint16_t client_port, uint16_t port, uint6
     /* Where there is no such connection any more, the kernel may find the listening socket. */
     return m->idiag_state == STATE_LISTEN || (bytes_received(&a) >= sent && !m->idiag_rqueue);
 }
+
+static struct sockaddr_in local_name(int fd)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET};
+    socklen_t len = sizeof a;
+
+    getsockname(fd, (struct sockaddr *)&a, &len);
+    return a;
+}
+
+/* A kernel without sock_diag for TCP says that there is no such socket, and a split would be none. */
+void unread_check(void)
+{
+    int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), server;
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}, c;
+    char byte = 'x';
+
+    if (bind(listener, (struct sockaddr *)&a, sizeof a) || listen(listener, 1))
+        fatal("no port: %s", strerror(errno));
+    a = local_name(listener);
+    if (connect(client, (struct sockaddr *)&a, sizeof a) || (server = accept(listener, NULL, NULL)) < 0)
+        fatal("connect: %s", strerror(errno));
+    c = local_name(client);
+    send(client, &byte, 1, 0);
+    if (server_has_read(c.sin_addr.s_addr, c.sin_port, ntohs(a.sin_port), 1))
+        fatal("this kernel doesn't say what is unread: sock_diag for TCP is missing");
+    recv(server, &byte, 1, 0);
+    if (!server_has_read(c.sin_addr.s_addr, c.sin_port, ntohs(a.sin_port), 1))
+        fatal("this kernel says that what was read is unread");
+    close(server);
+    close(client);
+    close(listener);
+}

@@ -112,6 +112,9 @@ bool servers_stop(void);
  */
 bool server_has_read(uint32_t client, uint16_t client_port, uint16_t server_port, uint64_t sent);
 
+/* Ends the driver when the kernel can't tell. */
+void unread_check(void);
+
 /* --- play.c */
 
 struct plan {

@@ -12,7 +12,6 @@
  */
 #include "parse.h"
 
-#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
