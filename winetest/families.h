@@ -16,6 +16,7 @@
     X(queue) \
     X(routing) \
     X(cooked_url) \
+    X(limits) \
     X(connection) \
     X(malformed) \
     X(receive) \
