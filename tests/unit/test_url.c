@@ -142,7 +142,7 @@ Test(url, what_is_not_utf8_is_code_page_1252)
     decodes("/%C3%A4%E4", "/\u00c3\u00a4\u00e4");
 }
 
-/* 81, 8D, 8F, 90 and 9D are no characters there. */
+/* 81, 8D, 8F, 90 and 9D are no characters there, and to Windows control characters. */
 Test(url, bytes_that_the_code_page_leaves_undefined)
 {
     refuses(TEXT("/%81"));
@@ -398,7 +398,7 @@ Test(url, restricted_characters_may_be_allowed)
     }
     decodes("/%C2%80%C2%9F", "/\xc2\x80\xc2\x9f");
     decodes("/%u0080%u009f", "/\xc2\x80\xc2\x9f");
-    refuses(TEXT("/%C3%A4%81%01"));
+    decodes("/%81%E4", "/\xc2\x81\u00e4");
     refuses(TEXT("/a%00b"));
     refuses(TEXT("/%u0000"));
     refuses(TEXT("/\0"));
@@ -457,15 +457,15 @@ Test(url, utf8_only)
     refuses(TEXT("/%E4"));
 }
 
-/* FavorUTF8: "If zero (and EnableNonUTF8 is nonzero), ... ANSI ...; if that is not successful, ... UTF-8" */
+/* FavorUTF8: "If zero (and EnableNonUTF8 is nonzero), ... ANSI ...; if that is not successful, ... UTF-8": it always is */
 Test(url, ansi_first)
 {
     parameters.FavorUTF8 = 0;
     decodes("/%C3%A4", "/\u00c3\u00a4");
     decodes("/%E4", "/\u00e4");
-    decodes("/%C3%81", "/\u00c1"); /* 81 is no character of code page 1252 */
-    refuses(TEXT("/%81"));
-    refuses(TEXT("/%C3%81%E4"));
+    refuses(TEXT("/%C3%81")); /* 81 is a control character then */
+    parameters.AllowRestrictedChars = 1;
+    decodes("/%C3%81", "/\u00c3\xc2\x81");
     decodes("/%u00e4%C3%A4", "/\u00e4\u00c3\u00a4");
     cooks("/", "m\xfcller:81", "http://m\u00fcller:81/", "xn--mller-kva");
 }

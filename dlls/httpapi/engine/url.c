@@ -234,6 +234,14 @@ static int32_t undo_escapes(struct text path, unsigned char *out)
     return (int32_t)(o - out);
 }
 
+/* Bytes that the code page leaves undefined are control characters to Windows, as its table of best fits has them. */
+static int32_t ansi_char(unsigned char byte)
+{
+    utf16 c = ansi_to_utf16(byte);
+
+    return c ? c : byte;
+}
+
 /* One character of unescaped bytes; -1 when it isn't one. */
 static int32_t next_char(const unsigned char **p, const unsigned char *end, bool utf8)
 {
@@ -244,10 +252,7 @@ static int32_t next_char(const unsigned char **p, const unsigned char *end, bool
         *p += 5;
         return c;
     }
-    if (utf8)
-        return utf8_next(p, end);
-    c = ansi_to_utf16(*(*p)++);
-    return c ? c : -1;
+    return utf8 ? utf8_next(p, end) : ansi_char(*(*p)++);
 }
 
 #define NOT_THIS_CODE (-2)
