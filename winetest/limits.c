@@ -24,15 +24,15 @@ static int make_request(USHORT port, const char *path, int filler, const char *h
 
 static void is_delivered(struct scene *x, int length, const char *what)
 {
-    static char in[4 * HEAD_MAX + 16384];
+    static union {
+        HTTP_REQUEST_V2 v2;
+        char bytes[8 * HEAD_MAX];
+    } in;
 
     send_bytes(x->client, text, length);
-    if (ok(receive_into(x->queue, HTTP_NULL_ID, 0, in, sizeof in, NULL) == NO_ERROR, "%s isn't delivered", what)) {
-        memcpy(&x->in, in, sizeof(HTTP_REQUEST_V1));
-        scene_finish(x);
-    } else {
-        scene_reconnect(x);
-    }
+    if (!ok(receive_into(x->queue, HTTP_NULL_ID, 0, &in, sizeof in, NULL) == NO_ERROR, "%s isn't delivered", what))
+        return scene_reconnect(x);
+    scene_answer(x, in.v2.RequestId);
 }
 
 /* The page's length tells which it is: facts 7.2. */

@@ -168,7 +168,8 @@ struct door_event {
     X(port_serve, door_port) X(port_forget, door_port) X(port_closing, door_port) X(port_duplicated, door_port) \
     X(port_early, door_port) X(port_watch, door_port)
 #define DOOR_INTERNAL(X) \
-    X(attach, door_attach) X(parameter, door_parameter) X(serve, door_serve) X(undocumented, door_undocumented) X(release, door_release) \
+    X(attach, door_attach) X(parameter, door_parameter) X(serve, door_serve) \
+    X(undocumented, door_undocumented) X(release, door_release) \
     X(handle_known, door_handle) X(handle_closing, door_handle) X(handle_duplicated, door_handle) \
     X(handle_set_information, door_handle) X(handle_cancel, door_handle) \
     X(stop_catch, door_stop) X(stop_await, door_stop) X(stop_expire, door_stop) \

@@ -13,9 +13,9 @@
 
 /*
  * X(name, default, minimum, maximum, built): DWORD values, from Microsoft's pages "Http.sys registry settings for
- * Windows", "Parsing Exceptions" and "Configuring HTTP Server API Error Logging". Where these give a range, a value outside
- * becomes the next one inside; what they call Boolean becomes 1 when it isn't zero. Changing those that aren't built has
- * no effect, and is logged as a FIXME.
+ * Windows", "Parsing Exceptions" and "Configuring HTTP Server API Error Logging". Where these give a range, a value
+ * outside becomes the next one inside; what they call Boolean becomes 1 when it isn't zero. Changing those that aren't
+ * built has no effect, and is logged as a FIXME.
  */
 #define PARAMETERS(X) \
     /* Request targets. No segment is too long, or no number too high, when the limit is zero. */ \
@@ -67,8 +67,8 @@ enum parameter_default {
 };
 
 /*
- * The defaults until somebody sets something, which ends with parameters_start(), before the first loop runs: since then
- * nobody writes here, and anybody reads without a lock.
+ * The defaults until somebody sets something, which ends with parameters_start(), before the first loop runs: since
+ * then nobody writes here, and anybody reads without a lock.
  */
 extern struct parameters parameters;
 

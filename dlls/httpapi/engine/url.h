@@ -43,8 +43,8 @@ enum page url_cook(struct url *u, struct text target, struct text host, struct t
 void url_free(struct url *u);
 
 /*
- * Decodes and canonicalises a path of wire bytes into out[], which has room for path.len units. -1 when it has a bad escape,
- * a control character, too long a segment or too many.
+ * Decodes and canonicalises a path of wire bytes into out[], which has room for path.len units. -1 when it has a bad
+ * escape, a control character, too long a segment or too many.
  */
 int32_t url_decode_path(struct text path, utf16 *out);
 
