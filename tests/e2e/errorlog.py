@@ -2,6 +2,7 @@
 """http.sys's error log, httperr.log: each reason is provoked by a real client and a real program, and read in the file.
 
 What happens to a request once it is routed is the program's doing: tests/errorlog/program.c, under control/."""
+import contextlib
 import os
 import re
 import select
@@ -25,7 +26,6 @@ FIELDS = ("#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-ur
 PREFIX = "build/wineprefix/drive_c"
 KEY = r"HKLM\System\CurrentControlSet\Services\HTTP\Parameters"
 VARIABLE = "HTTPAPI_ErrorLoggingDir"
-VARIABLE_ON = "HTTPAPI_EnableErrorLogging"
 EACH = 400  # refused requests of a program, 4 KB each
 
 # Can't happen here. IIS's worker processes: AppOffline, AppPoolTimer, Connection_Abandoned_By_AppPool, Timer_AppPool, ConnLimit.
@@ -44,6 +44,9 @@ REFUSED = [
     (request("/long", *[f"h{i}: " + "x" * 1000 for i in range(20)]), "HTTP/1.1 GET /long - - 400 - RequestLength -"),
     (request("/p", method="POST"), "HTTP/1.1 POST /p - - 411 - LengthRequired -"),
     (request("/p", "Transfer-Encoding: gzip", method="POST"), "HTTP/1.1 POST /p - - 501 - N/I -"),
+    (request("/n", "Content-Length: x", method="POST"), "HTTP/1.1 POST /n - - 400 - Number -"),
+    (request("/cr", "A: b\rc"), "HTTP/1.1 GET /cr - - 400 - Invalid_CR/LF -"),
+    (b"GET /v HTTP/10.1\r\nHost: localhost\r\n\r\n", "HTTP/?.? GET /v - - 400 - BadRequest -"),
     (b"GET /v HTTP/2.0\r\nHost: localhost\r\n\r\n", "HTTP/2.0 GET /v - - 505 - Version_N/S -"),
 ]
 
@@ -240,7 +243,7 @@ def endings(s, log):
 
 def well_formed(log):
     line = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\d+\.\d+\.\d+\.\d+|[0-9a-f:]+%\d+) \d+ (\d+\.\d+\.\d+\.\d+|[0-9a-f:]+%\d+)"
-                      r" \d+ (-|HTTP/\d\.\d) \S+ \S+ - - (-|\d{3}) - [A-Za-z_/]+ \S+ TCP - -")
+                      r" \d+ (-|HTTP/\d\.\d|HTTP/\?\.\?) \S+ \S+ - - (-|\d{3}) - [A-Za-z_/]+ \S+ TCP - -")
     text = log.text()
     check("errorlog: each line has its fields", [], [bad for bad in log.lines() if not line.fullmatch(bad)])
     check("errorlog: a head in front", [FIELDS], text.split("\r\n")[3:4])
@@ -291,15 +294,29 @@ def refuse(s):
     Client(s, request("/%zz")).end()
 
 
-def off(log):
-    before = log.text()
-    os.environ[VARIABLE_ON] = "0"
+@contextlib.contextmanager
+def parameter(name, value):
+    os.environ["HTTPAPI_" + name] = value
     try:
         with Server("hello-sync") as s:
-            refuse(s)
+            yield s
     finally:
-        del os.environ[VARIABLE_ON]
+        del os.environ["HTTPAPI_" + name]
+
+
+def off(log):
+    before = log.text()
+    with parameter("EnableErrorLogging", "0") as s:
+        refuse(s)
     check("errorlog: EnableErrorLogging=0", before, log.text())
+
+
+def long_field(log):
+    """By default the whole head is limited to as much."""
+    with parameter("MaxFieldLength", "100") as s:
+        c = Client(s, request("/field", "A: " + "x" * 100))
+        c.end()
+        check("errorlog: FieldLength", ["HTTP/1.1 GET /field - - 400 - FieldLength -"], log.wait(c))
 
 
 def wine(*args):
@@ -334,6 +351,7 @@ def reasons(log):
     yield "errorlog: exit", exit_in_the_middle, log
     yield "errorlog: flood", flood, log
     yield "errorlog: off", off, log
+    yield "errorlog: long_field", long_field, log
 
 
 def checks():

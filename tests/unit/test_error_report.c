@@ -112,6 +112,21 @@ ReportTest(refused_version)
     refused("GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505, "HTTP/2.0 GET / - - 505 - Version_N/S -\n");
 }
 
+ReportTest(refused_version_of_two_digits)
+{
+    refused("GET / HTTP/10.0\r\nHost: localhost\r\n\r\n", 400, "HTTP/?.? GET / - - 400 - BadRequest -\n");
+}
+
+ReportTest(refused_version_of_two_digits_minor)
+{
+    refused("GET / HTTP/1.10\r\nHost: localhost\r\n\r\n", 400, "HTTP/?.? GET / - - 400 - BadRequest -\n");
+}
+
+ReportTest(refused_no_version)
+{
+    refused("GET / HTTP/1.\r\nHost: localhost\r\n\r\n", 400, "- GET / - - 400 - BadRequest -\n");
+}
+
 ReportTest(refused_half_a_head)
 {
     int fd = client_open(&l);

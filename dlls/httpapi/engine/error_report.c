@@ -52,10 +52,36 @@ static struct text whole_verb(const struct request *r)
     return end < r->in_len && r->in[end] == ' ' ? request_text(r, r->verb_text) : (struct text){NULL, 0};
 }
 
+static size_t count_digits(struct text t)
+{
+    size_t n = 0;
+
+    while (n < t.len && t.ptr[n] >= '0' && t.ptr[n] <= '9')
+        n++;
+    return n;
+}
+
+/* A version that parse.c didn't take, because a number of it has two digits or more. */
+static bool has_long_version(const struct request *r)
+{
+    uint32_t start = r->target.off + r->target.len + 1;
+    struct text v = {r->in + start, start < r->in_len ? r->in_len - start : 0};
+    size_t major, minor;
+
+    if (!r->target.len || v.len < 5 || memcmp(v.ptr, "HTTP/", 5))
+        return false;
+    v = (struct text){v.ptr + 5, v.len - 5};
+    major = count_digits(v);
+    if (!major || major == v.len || v.ptr[major] != '.')
+        return false;
+    minor = count_digits((struct text){v.ptr + major + 1, v.len - major - 1});
+    return minor && major + minor > 2;
+}
+
 /* Nothing of a request of which nothing is known. */
 static void describe_request(struct error_record *e, const struct request *r, char uri[ERROR_URI_MAX + 4])
 {
-    e->major = r->major;
+    e->major = has_long_version(r) ? ERROR_VERSION_MAX : r->major;
     e->minor = r->minor;
     e->verb = whole_verb(r);
     if (r->cooked)
