@@ -56,6 +56,7 @@ struct report {
 
 static struct report *report; /* of this process */
 static char file_path[] = "/tmp/inject.XXXXXX";
+static char log_path[] = "/tmp/inject-log.XXXXXX"; /* of the error log, which all cases write */
 
 void complain(const char *format, ...)
 {
@@ -406,10 +407,25 @@ static void print_tallies(void)
     printf("%u of %u cases; in %u of them the call didn't come\n", passed + failed, total, missed);
 }
 
+static void remove_logs(void)
+{
+    char path[80];
+    int number = 1;
+
+    do
+        snprintf(path, sizeof path, "%s/HTTPERR/httperr%d.log", log_path, number++);
+    while (!unlink(path));
+    snprintf(path, sizeof path, "%s/HTTPERR", log_path);
+    rmdir(path);
+    rmdir(log_path);
+}
+
 int main(void)
 {
     calls_outside = true;
     make_file();
+    if (!mkdtemp(log_path) || setenv("HTTPAPI_ErrorLoggingDir", log_path, 1))
+        complain("no temporary folder");
     make_jobs();
     read_wishes();
     if (measure()) {
@@ -422,6 +438,7 @@ int main(void)
         print_tallies();
     }
     unlink(file_path);
+    remove_logs();
     printf("%u passed, %u failed, 0 skipped\n", passed, failed);
     return failed > 0;
 }

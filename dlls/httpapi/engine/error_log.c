@@ -189,16 +189,21 @@ static bool write_batch(void)
     return written;
 }
 
-/* All that is there, and what comes meanwhile. Lock. */
+/* All that is there, and what comes meanwhile. When somebody waits, what fails is tried twice. Lock. */
 static void write_all(void)
 {
+    bool failed = false;
+
     while (batch.start < batch.end || !is_empty()) {
         if (batch.start == batch.end)
             fill_batch();
-        if (write_batch())
+        if (write_batch()) {
+            failed = false;
             continue;
-        if (stopping)
+        }
+        if (stopping && failed)
             return;
+        failed = true;
         rest(RETRY_MS, UINT64_MAX);
     }
 }
