@@ -40,7 +40,8 @@ struct entry {
     struct error_record record;
 };
 
-enum writer { WRITER_NONE, WRITER_SLEEPS, WRITER_GATHERS, WRITER_WRITES };
+/* SLEEPS: without notes; GATHERS: for more of them; WAITS: for a better moment. Only the first two are woken by a note. */
+enum writer { WRITER_NONE, WRITER_SLEEPS, WRITER_GATHERS, WRITER_WAITS, WRITER_WRITES };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake, idle; /* the writer; those who wait for it to be done */
@@ -92,6 +93,11 @@ static bool is_empty(void)
     return head == tail && !lost;
 }
 
+static bool has_enough(void)
+{
+    return head - tail >= ENOUGH;
+}
+
 /* Lock. False when the writer is to end. */
 static bool await_notes(void)
 {
@@ -104,14 +110,14 @@ static bool await_notes(void)
     return true;
 }
 
-/* Lock. Until so much time is over, or somebody waits; sooner, too, when there is `enough` in the ring. */
-static void rest(unsigned ms, uint64_t enough)
+/* Lock. Until so much time is over, or somebody waits; a writer that GATHERS goes on as soon as there is enough, too. */
+static void rest(unsigned ms, enum writer state)
 {
     struct timespec end = in_ms(CLOCK_MONOTONIC, ms);
 
-    writer = WRITER_GATHERS;
-    while (!stopping && head - tail < enough && !pthread_cond_timedwait(&wake, &lock, &end))
-        writer = WRITER_GATHERS;
+    writer = state;
+    while (!stopping && !(state == WRITER_GATHERS && has_enough()) && !pthread_cond_timedwait(&wake, &lock, &end))
+        writer = state;
     writer = WRITER_WRITES;
 }
 
@@ -204,7 +210,7 @@ static void write_all(void)
         if (stopping && failed)
             return;
         failed = true;
-        rest(RETRY_MS, UINT64_MAX);
+        rest(RETRY_MS, WRITER_WAITS);
     }
 }
 
@@ -213,7 +219,7 @@ static void *write_notes(void *unused)
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
     pthread_mutex_lock(&lock);
     while (await_notes()) {
-        rest(GATHER_MS, ENOUGH);
+        rest(GATHER_MS, WRITER_GATHERS);
         write_all();
         if (stopping)
             break;
@@ -247,9 +253,7 @@ static bool make_writer(void)
 /* Lock. */
 static void wake_writer(int64_t now)
 {
-    bool enough = head - tail >= ENOUGH;
-
-    if (writer == WRITER_SLEEPS || (writer == WRITER_GATHERS && enough)) {
+    if (writer == WRITER_SLEEPS || (writer == WRITER_GATHERS && has_enough())) {
         writer = WRITER_WRITES;
         pthread_cond_signal(&wake);
     } else if (writer == WRITER_NONE && now >= next_start) {
