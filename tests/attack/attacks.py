@@ -317,7 +317,8 @@ def lines(*headers):
 
 
 OVERSIZE = [(lines("X" * 20000 + ": v"), BAD), (lines("X: " + "v" * 20000), BAD), (lines(*["a:"] * 6000), BAD),
-            (client.request("/" + "%41" * 9000), "414 Request-URI Too Long"), (b"V" * 20000, "414 Request-URI Too Long"),
+            (client.request("/" + "%41" * 9000), "414 Request-URI Too Long"), (b"V" * 20000, BAD),
+            (client.request("/" + "a" * 300, "Connection: close"), BAD), (client.request("/a" * 300, "Connection: close"), BAD),
             (client.request("/?" + "q" * 15000, "Connection: close"), "200 OK"),
             (lines("Content-Length: " + "9" * 1000), BAD), (client.request("/", host="h" * 10000), BAD)]
 
