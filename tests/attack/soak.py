@@ -142,8 +142,7 @@ def soak(minutes):
         measured(servers, minutes * 60)
         for s, before, pid in zip(servers, befores, pids):
             check.check(f"{s.sample}: no restart", (pid, None), (s.process.pid, s.process.poll()))
-            check.check(f"{s.sample}: descriptors afterwards", before["descriptors"], run.settled(s))
-            check.check_below(f"{s.sample}: threads afterwards", before["threads"] + 3, run.threads(s))
+            run.given_back(s, before)
 
 
 def main():
