@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * free_port.h: a TCP port that nobody uses at the moment; the system chooses it.
+ * free_port.h: a TCP port that nobody uses at the moment, on whatever address; the system chooses it.
  */
 #ifndef TESTS_UNIT_FREE_PORT_H
 #define TESTS_UNIT_FREE_PORT_H
@@ -13,7 +13,7 @@
 
 static inline uint16_t free_port(void)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_ANY)};
     socklen_t len = sizeof a;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
