@@ -12,6 +12,7 @@
 struct echo {
     HANDLE queue;
     HTTP_REQUEST *request;
+    ULONG size; /* of the request's buffer */
     char *body;
     BOOL chunked;
 };
@@ -96,14 +97,36 @@ static void echo_request(struct echo *e)
         HttpCancelHttpRequest(e->queue, e->request->RequestId, NULL);
 }
 
+/* One that was larger than the buffer, in a buffer of its size. */
+static ULONG receive_large(struct echo *e, ULONG size)
+{
+    HTTP_REQUEST_ID id = e->request->RequestId;
+    HTTP_REQUEST *larger = realloc(e->request, size);
+
+    if (!larger)
+        return HttpCancelHttpRequest(e->queue, id, NULL), ERROR_CONNECTION_INVALID;
+    e->request = larger;
+    e->size = size;
+    return HttpReceiveHttpRequest(e->queue, id, 0, e->request, size, &size, NULL);
+}
+
+/* ERROR_CONNECTION_INVALID when its client has left meanwhile. */
+static ULONG receive_request(struct echo *e)
+{
+    ULONG bytes, error = HttpReceiveHttpRequest(e->queue, HTTP_NULL_ID, 0, e->request, e->size, &bytes, NULL);
+
+    return error == ERROR_MORE_DATA ? receive_large(e, bytes) : error;
+}
+
 static DWORD WINAPI work(void *arg)
 {
     struct server *s = arg;
-    struct echo e = {s->queue, malloc(REQUEST_BUFFER), malloc(BODY_BUFFER), FALSE};
-    ULONG bytes;
+    struct echo e = {s->queue, malloc(REQUEST_BUFFER), REQUEST_BUFFER, malloc(BODY_BUFFER), FALSE};
+    ULONG error;
 
-    while (HttpReceiveHttpRequest(s->queue, HTTP_NULL_ID, 0, e.request, REQUEST_BUFFER, &bytes, NULL) == NO_ERROR)
-        echo_request(&e);
+    while ((error = receive_request(&e)) == NO_ERROR || error == ERROR_CONNECTION_INVALID)
+        if (error == NO_ERROR)
+            echo_request(&e);
     free(e.request);
     free(e.body);
     return 0;

@@ -39,15 +39,17 @@ def wait_until(condition, seconds):
 
 
 class Server:
-    """`with Server("echo", "4") as s:` - leaves the block by Ctrl+C and checks how the program ends."""
+    """`with Server("echo", "4") as s:` - leaves the block by Ctrl+C and checks how the program ends.
 
-    def __init__(self, sample, *args, path=""):
+    `around` is a command that starts the program; `env` goes to its environment."""
+
+    def __init__(self, sample, *args, path="", around=(), env=None):
         self.sample = sample
         self.port = free_port()
         self.url = f"http://localhost:{self.port}/{path}"
         self.process = subprocess.Popen(
-            [*command(sample), self.url, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            start_new_session=True)
+            [*around, *command(sample), self.url, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            start_new_session=True, env={**os.environ, **(env or {})})
         running.append(self)
         self.wait_for_line(b"listening on")
 

@@ -102,6 +102,10 @@ static bool accept_one(struct listener *l)
     socklen_t len = sizeof remote;
     int fd;
 
+    if (!reserve_is_full()) {
+        listener_pause(l, "no memory");
+        return false;
+    }
     memset(&remote, 0, sizeof remote);
     fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
@@ -122,8 +126,6 @@ static void on_accept(struct ev_loop *loop, ev_io *w, int events)
     (void)loop;
     if (events & EV_ERROR)
         return listener_pause(l, "the listening socket can't be watched");
-    if (!reserve_is_full())
-        return listener_pause(l, "no memory");
     for (int i = 0; i < ACCEPT_BATCH && accept_one(l); i++)
         ;
 }

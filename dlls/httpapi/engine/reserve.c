@@ -1,63 +1,175 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * reserve.c: libev's allocator and its handler of errors.
+ *
+ * The region is memory of our own, not something to be freed for malloc() to find: another thread would find it first.
  */
 #include "reserve.h"
 
 #include <ev.h>
+#include <malloc.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "log.h"
 
-#define RESERVE_LEAST 65536
+#define REGION_LEAST 131072
 #define PATIENCE_NS 10000000 /* between two attempts, 10 ms */
 
-static _Atomic(void *) reserve;
-static atomic_size_t wanted = RESERVE_LEAST; /* so large the next block has to be */
+struct region {
+    struct region *next; /* in `used` */
+    size_t size, taken;
+    unsigned blocks; /* of it, not freed yet */
+};
+
+/* In front of each block of a region. Others are malloc()'s and bare: they may be older than us. */
+union block {
+    size_t size;
+    max_align_t alignment;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* all regions */
+static _Atomic(struct region *) fresh;                   /* nothing was taken from it yet */
+static _Atomic(struct region *) used;                    /* the others; the first is the one to take from */
+static size_t wanted = REGION_LEAST;                     /* the size of the next one */
 
 static void be_patient(void)
 {
     nanosleep(&(struct timespec){.tv_nsec = PATIENCE_NS}, NULL);
 }
 
-/* An array that grew to this size will have twice as much next time, beside the old one. */
-static void expect_growth(size_t size)
+static struct region *region_new(size_t size)
 {
-    if (size > atomic_load_explicit(&wanted, memory_order_relaxed) / 4)
-        atomic_store(&wanted, size * 4);
+    struct region *r = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+    if (r == MAP_FAILED)
+        return NULL;
+    *r = (struct region){.size = size, .taken = (sizeof *r + sizeof(union block) - 1) & ~(sizeof(union block) - 1)};
+    return r;
 }
 
-/* False: it was spent before. */
-static bool spend(void)
+/* The region that the block lies in; NULL: malloc()'s. */
+static struct region *region_of(const void *p)
 {
-    void *block = atomic_exchange(&reserve, NULL);
+    struct region *r;
 
-    if (block)
-        WARN("no memory: the loops use their reserve");
-    free(block);
-    return block;
+    if (!p || !atomic_load_explicit(&used, memory_order_relaxed))
+        return NULL;
+    pthread_mutex_lock(&lock);
+    for (r = used; r; r = r->next)
+        if ((const char *)p >= (char *)r && (const char *)p < (char *)r + r->size)
+            break;
+    pthread_mutex_unlock(&lock);
+    return r;
+}
+
+static bool has_room(const struct region *r, size_t bytes)
+{
+    return r && r->size - r->taken >= bytes;
+}
+
+/* From the region in use, else from the fresh one. NULL: neither has enough. */
+static void *take(size_t size)
+{
+    size_t bytes = sizeof(union block) * (2 + size / sizeof(union block));
+    struct region *r;
+    union block *b = NULL;
+
+    pthread_mutex_lock(&lock);
+    if (!has_room(used, bytes) && has_room(fresh, bytes)) {
+        r = atomic_exchange(&fresh, NULL);
+        r->next = used;
+        used = r;
+    }
+    r = used;
+    if (has_room(r, bytes)) {
+        b = (union block *)((char *)r + r->taken);
+        b->size = size;
+        r->taken += bytes;
+        r->blocks++;
+    }
+    pthread_mutex_unlock(&lock);
+    return b ? b + 1 : NULL;
+}
+
+/* A block less: without any the region is no more. */
+static void give_back(struct region *gone)
+{
+    struct region *r, *before = NULL;
+
+    pthread_mutex_lock(&lock);
+    if (!--gone->blocks) {
+        for (r = used; r != gone; r = r->next)
+            before = r;
+        if (before)
+            before->next = gone->next;
+        else
+            used = gone->next;
+        munmap(gone, gone->size);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static void block_free(void *p)
+{
+    struct region *r = region_of(p);
+
+    if (r)
+        give_back(r);
+    else
+        free(p);
+}
+
+/* Moves what is in `from` (NULL: nothing) to another place; the old one is free afterwards. */
+static void *move(void *to, void *from, size_t size)
+{
+    size_t before = !from ? 0 : region_of(from) ? ((union block *)from - 1)->size : malloc_usable_size(from);
+
+    if (to) {
+        if (from)
+            memcpy(to, from, before < size ? before : size);
+        block_free(from);
+    }
+    return to;
+}
+
+static void *resize(void *p, size_t size)
+{
+    void *n = region_of(p) ? move(malloc(size), p, size) : realloc(p, size);
+
+    return n ? n : move(take(size), p, size);
+}
+
+/* An array that grew to this size will have twice as much next time, and so may others. */
+static void expect_growth(size_t size)
+{
+    pthread_mutex_lock(&lock);
+    if (size > wanted / 8)
+        wanted = size * 8;
+    pthread_mutex_unlock(&lock);
 }
 
 /* As realloc(), but for an end without memory; size 0 frees. */
 static void *loop_realloc(void *p, long size) EV_NOEXCEPT
 {
-    void *grown;
+    void *n;
 
     if (!size) {
-        free(p);
+        block_free(p);
         return NULL;
     }
-    while (!(grown = realloc(p, (size_t)size))) {
-        if (spend())
-            continue;
-        ERR("no memory for a loop: waiting for some");
+    for (bool told = false; !(n = resize(p, (size_t)size)); told = true) {
+        if (!told)
+            ERR("no memory for a loop: waiting for some");
         be_patient();
     }
     expect_growth((size_t)size);
-    return grown;
+    return n;
 }
 
 /* libev goes on, and tries again when it has to: not without a rest. */
@@ -69,14 +181,13 @@ static void on_loop_error(const char *what) EV_NOEXCEPT
 
 bool reserve_is_full(void)
 {
-    void *block, *none = NULL;
-
-    if (atomic_load_explicit(&reserve, memory_order_relaxed))
+    if (atomic_load_explicit(&fresh, memory_order_relaxed))
         return true;
-    block = malloc(atomic_load(&wanted));
-    if (block && !atomic_compare_exchange_strong(&reserve, &none, block))
-        free(block); /* another loop was faster */
-    return block;
+    pthread_mutex_lock(&lock);
+    if (!atomic_load(&fresh))
+        atomic_store(&fresh, region_new(wanted));
+    pthread_mutex_unlock(&lock);
+    return atomic_load(&fresh);
 }
 
 bool reserve_start(void)
