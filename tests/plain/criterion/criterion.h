@@ -57,6 +57,7 @@ void plain_fail(const char *file, int line, const char *what);
 #define cr_assert_neq(a, b, ...) plain_check((a) != (b), exit(1), #a " != " #b, __VA_ARGS__)
 #define cr_assert_geq(a, b, ...) plain_check((a) >= (b), exit(1), #a " >= " #b, __VA_ARGS__)
 #define cr_assert_null(p, ...) plain_check(!(p), exit(1), #p " is NULL", __VA_ARGS__)
+#define cr_assert_not_null(p, ...) plain_check(p, exit(1), #p " is not NULL", __VA_ARGS__)
 #define cr_assert_str_eq(a, b, ...) plain_check(!strcmp(a, b), exit(1), #a " equals " #b, __VA_ARGS__)
 #define cr_skip_test(reason) plain_skip(reason)
 
