@@ -26,10 +26,16 @@ void probe_read(const void *memory, size_t size)
     (void)*last;
 }
 
-/* An atomic no-op, because other threads may be writing to the same page. */
+/*
+ * An atomic no-op, because other threads may be writing to the same page. The compiler mustn't know that it is one: clang
+ * would make a mere read of it.
+ */
 static void touch(char *p)
 {
-    __atomic_fetch_or(p, 0, __ATOMIC_RELAXED);
+    char nothing = 0;
+
+    __asm__("" : "+q"(nothing));
+    __atomic_fetch_or(p, nothing, __ATOMIC_RELAXED);
 }
 
 void probe_write(void *memory, size_t size)
