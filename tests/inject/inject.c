@@ -31,6 +31,9 @@
 #define CASES_DEFAULT 100
 #define CASE_SECONDS 60
 
+/* In a build that measures coverage: an _exit() doesn't write what was counted. */
+int __llvm_profile_write_file(void) __attribute__((weak));
+
 #ifdef __SANITIZE_ADDRESS__
 int __lsan_do_recoverable_leak_check(void);
 const char *__asan_default_options(void);
@@ -185,6 +188,8 @@ static void run_case(const struct plan *plan, unsigned kept)
     if (__lsan_do_recoverable_leak_check())
         complain("memory is lost");
     fflush(stdout);
+    if (__llvm_profile_write_file)
+        __llvm_profile_write_file();
     _exit(0);
 }
 
