@@ -52,7 +52,7 @@ static inline struct text input_line(struct input *in)
 /* Memory of exactly this size, so that the sanitizer sees who reads beyond it. For the caller to free. */
 static inline char *exact_copy(const void *bytes, size_t size)
 {
-    char *copy = malloc(size ? size : 1);
+    char *copy = calloc(1, size ? size : 1);
 
     must(copy);
     if (size)

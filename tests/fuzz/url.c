@@ -21,6 +21,7 @@
 #include "engine/prepare.h"
 #include "engine/router.h"
 #include "engine/url.h"
+#include "lines.h"
 
 #define REGISTERED_MAX 16
 
@@ -361,6 +362,21 @@ static void end_run(struct run *run)
         router_remove_all(&run->registered[i].target);
         prefix_free(&run->registered[i].prefix);
     }
+}
+
+static const char *const known_lines[] = {
+    "P http://+:80/", "P http://*:80/", "P http://a.example:80/x/", "P http://*.example:80/", "P http://127.0.0.1:80/y/",
+    "P http://[::1]:80/", "P https://+:443/", "P http://b\xc3\xbc:80/\xc3\xa4/", "U HTTP://Example.org/a/../b%20c?d",
+    "U http://xn--mller-kva/", "H localhost", "H a.example:80", "H a.b.example", "H 127.0.0.1", "H [::1]:80", "H xn--mller-kva",
+    "H m\xc3\xbcller", "H b\xfc", "T /", "T *", "T /x/y?z", "T /X/./../x//y", "T /a%2fb%5Cc", "T /%c3%a4/%e4/%u20AC",
+    "T http://a.example/x", "T https://b:1/", "K FavorUTF8 0", "K EnableNonUTF8 0", "K PercentUAllowed 0",
+    "K AllowRestrictedChars 1", "K UrlSegmentMaxLength 3", "K UrlSegmentMaxCount 2", NULL,
+};
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+    return lines_mutate(data, size, max, seed, known_lines);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -13,8 +13,8 @@
 #define cr_assert(cond, ...) \
     do { \
         if (!(cond)) { \
-            fprintf(stderr, "%s:%d: not so: %s\n    ", __FILE__, __LINE__, #cond); \
-            fprintf(stderr, "" __VA_ARGS__); \
+            fprintf(stderr, "%s:%d: not so: %s\n   ", __FILE__, __LINE__, #cond); \
+            fprintf(stderr, " " __VA_ARGS__); \
             fputc('\n', stderr); \
             abort(); \
         } \
