@@ -159,6 +159,10 @@ TESTS :=
 
 tests: $(TESTS)
 
+# What the native host's suites need, and tests/coverage: without Wine and sanitizers.
+native-tests: native $(SAMPLES:%=$B/samples/%) $(filter-out %.exe %-asan %-tsan winetest-exe $B/fuzz/%,$(TESTS)) \
+ $(FUZZ_TARGETS:%=$B/replay/%) $B/stress/stress-native $B/fuzz/wire/made
+
 check: all tests
 	tests/run
 
@@ -207,4 +211,4 @@ help:
 	@echo 'install        to PREFIX (DESTDIR is honoured); uninstall removes it'
 	@echo 'clean          remove build/'
 
-.PHONY: all wine native samples tests check demo bench fuzz coverage valgrind install uninstall clean help
+.PHONY: all wine native samples tests native-tests check demo bench fuzz coverage valgrind install uninstall clean help
