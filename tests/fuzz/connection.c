@@ -405,6 +405,16 @@ struct answer {
     uint64_t length;
 };
 
+static void read_mark(struct answer *a, struct text value)
+{
+    char mark[32];
+    int head = 0;
+
+    snprintf(mark, sizeof mark, "%.*s", PRINT(value));
+    a->marked = sscanf(mark, "%u.%u.%d", &a->client, &a->ordinal, &head) == 3;
+    a->to_head = head;
+}
+
 static void read_header(struct answer *a, struct text name, struct text value)
 {
     if (text_equal_nocase(name, TEXT("Content-Length"))) {
@@ -415,10 +425,7 @@ static void read_header(struct answer *a, struct text name, struct text value)
     } else if (text_equal_nocase(name, TEXT("X-Own"))) {
         a->own_framing = true;
     } else if (text_equal_nocase(name, TEXT("X-Request"))) {
-        int head = 0;
-
-        a->marked = sscanf(value.ptr, "%u.%u.%d", &a->client, &a->ordinal, &head) == 3;
-        a->to_head = head;
+        read_mark(a, value);
     }
 }
 

@@ -342,18 +342,20 @@ static void take_target(const struct run *run, struct text line)
     free(bytes);
 }
 
-/* "Name value" */
+/* "Name value"; one that isn't there, or no number, would only be logged. */
 static void take_parameter(struct text line)
 {
-    char *text = strndup(line.ptr, line.len), *blank;
+    const char *blank = line.len ? memchr(line.ptr, ' ', line.len) : NULL;
+    size_t n = blank ? (size_t)(blank - line.ptr) : 0;
+    uint64_t value;
 
-    must(text);
-    blank = strchr(text, ' ');
-    if (blank) {
-        *blank = 0;
-        parameters_set_text("fuzz", text, blank + 1);
-    }
-    free(text);
+    if (!blank || !text_to_u64((struct text){blank + 1, line.len - n - 1}, &value) || value > UINT32_MAX)
+        return;
+#define X(name, ...) \
+    if (text_equal_nocase((struct text){line.ptr, n}, TEXT(#name))) \
+        parameters_set_number("fuzz", #name, (uint32_t)value);
+    PARAMETERS(X)
+#undef X
 }
 
 static void end_run(struct run *run)
