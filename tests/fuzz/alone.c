@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * alone.c: what the linker puts (--wrap) in the place of the network, the clock and chance, so that the same input makes the same
- * run: nothing listens, and time passes when a target says so.
+ * alone.c: what the linker puts (--wrap) in the place of the network, the clock and chance, so that the same input
+ * makes the same run: nothing listens, and time passes when a target says so.
  */
 #include "alone.h"
 

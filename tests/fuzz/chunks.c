@@ -60,8 +60,8 @@ static void must_be_same(const struct outcome *whole, const char *bytes, size_t 
 enum verdict { WANTS_MORE, GOOD, BAD };
 
 /*
- * A line that ends with CR LF, and contains no other control characters but tabs. It is *ended when its CR is there; the
- * LF may still be missing.
+ * A line that ends with CR LF, and contains no other control characters but tabs. It is *ended when its CR is there;
+ * the LF may still be missing.
  */
 static enum verdict read_line(struct input *in, struct text *line, bool *ended)
 {

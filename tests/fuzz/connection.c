@@ -11,18 +11,20 @@
  *   )a\r\n\x00  it sends these bytes
  *   <5          it reads so many bytes at most
  *   f           it sends its FIN;   x  it leaves
- *   .           everything that can happen happens, as behind each of the program's steps;   t7  time goes by
+ *   .           everything that can happen happens, as behind each of the program's steps
+ *   t7          time goes by
  *   r5cf0       HttpReceiveHttpRequest: size of the buffer, flags (c COPY_BODY, f FLUSH_BODY), perhaps which request
  *   b05f        HttpReceiveRequestEntityBody: request, size, f FILL_BUFFER
- *   s004ma      HttpSendHttpResponse: request, status, size of the body, flags (send_flags; L T own framing, K trailers)
+ *   s004ma      HttpSendHttpResponse: request, status, size of the body, flags (send_flags(); L and T: the program
+ *               frames the body itself, K: trailers, C: Connection: close)
  *   p04m        HttpSendResponseEntityBody: request, size, flags
  *   k0          HttpCancelHttpRequest;   w0  HttpWaitForDisconnect
  *   i           CancelIoEx for all;  i0  for one operation
  *   u           HttpShutdownRequestQueue;   q  the queue is closed, or opened again
  *   l5          the queue's length;   v2  its verbosity;   e0  the group is disabled, or enabled
  *
- * A request is meant by a digit: 0 is the one received last. Each operation must end once, nothing may be left of all of it,
- * and what the clients got must be answers, whole but for the last, each to its own client and in order.
+ * A request is meant by a digit: 0 is the one received last. Each operation must end once, nothing may be left of all
+ * of it, and what the clients got must be answers, whole but for the last, each to its own client and in order.
  */
 #include "server.h"
 
@@ -133,7 +135,8 @@ static void receive(struct text t)
 
     o->done = got_request;
     operation_began(&run.server, o,
-                    api_HttpReceiveHttpRequest(run.server.queue, id, flags, o->memory, (ULONG)o->size, NULL, &o->overlapped));
+                    api_HttpReceiveHttpRequest(run.server.queue, id, flags, o->memory, (ULONG)o->size, NULL,
+                                               &o->overlapped));
 }
 
 static void got_body(struct server *s, struct operation *o, ULONG bytes)
@@ -229,8 +232,8 @@ static void send_response(struct text t)
     r.EntityChunkCount = make_chunks(chunks, o, t);
     r.pEntityChunks = chunks;
     operation_began(&run.server, o,
-                    api_HttpSendHttpResponse(run.server.queue, k->id, send_flags(t), &r, NULL, NULL, NULL, 0, &o->overlapped,
-                                             NULL));
+                    api_HttpSendHttpResponse(run.server.queue, k->id, send_flags(t), &r, NULL, NULL, NULL, 0,
+                                             &o->overlapped, NULL));
 }
 
 static void send_part(struct text t)
@@ -333,11 +336,16 @@ static void write_bytes(struct text t)
     free(bytes);
 }
 
+static struct client *choose_client(unsigned n)
+{
+    return run.server.client_count ? &run.server.clients[n % run.server.client_count] : NULL;
+}
+
 /* True for what no time passes in. */
 static bool client_step(char step, struct text t)
 {
     switch (step) {
-    case '@': run.client = run.server.client_count ? &run.server.clients[digit_at(t, 0) % run.server.client_count] : NULL; break;
+    case '@': run.client = choose_client(digit_at(t, 0)); break;
     case '>': write_line(t); break;
     case ')': write_bytes(t); break;
     default: return false;

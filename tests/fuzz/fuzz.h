@@ -2,8 +2,8 @@
 /*
  * fuzz.h: what the fuzz targets share.
  *
- * A target is one file with LLVMFuzzerTestOneInput(): it reads its input through struct input, and calls must() for each
- * thing that has to hold. The same bytes make the same run.
+ * A target is one file with LLVMFuzzerTestOneInput(): it reads its input through struct input, and calls must() for
+ * each thing that has to hold. The same bytes make the same run.
  */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * replay.c: runs a target with each of the files that are named, without libFuzzer: for builds that measure coverage, and
- * for valgrind.
+ * replay.c: runs a target with each of the files that are named, without libFuzzer: for builds that measure coverage,
+ * and for valgrind.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * request: the head of a request and the framing of its body, however the bytes are cut into pieces.
  *
- * The input is what a client sends. It is fed whole, byte by byte, and cut in two at some places (at all, when there are
- * few): what comes of it must be the same. What is accepted must also be what a second, simple reader makes of the bytes.
+ * The input is what a client sends. It is fed whole, byte by byte, and cut in two at some places (at all, when there
+ * are few): what comes of it must be the same. What is accepted must also be what a second, simple reader makes of it.
  */
 #include "fuzz.h"
 

@@ -38,7 +38,8 @@ struct server {
 struct operation {
     OVERLAPPED overlapped;
     struct list node;
-    void (*done)(struct server *s, struct operation *o, ULONG bytes); /* it ended well, or with STATUS_BUFFER_OVERFLOW; or NULL */
+    /* It ended well, or with STATUS_BUFFER_OVERFLOW; or NULL. */
+    void (*done)(struct server *s, struct operation *o, ULONG bytes);
     void *memory;  /* what the call reads and writes; of malloc() */
     size_t size;
     uint64_t mark; /* the target's */

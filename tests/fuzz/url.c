@@ -107,8 +107,8 @@ static size_t spell(const struct prefix *p, utf16 *out)
     char text[600];
     size_t n;
 
-    snprintf(text, sizeof text, "%s://%s%s%s%s:%u", p->secure ? "https" : "http", before[p->kind] ? before[p->kind] : "",
-             v6 ? "[" : "", p->host, v6 ? "]" : "", p->port);
+    snprintf(text, sizeof text, "%s://%s%s%s%s:%u", p->secure ? "https" : "http",
+             before[p->kind] ? before[p->kind] : "", v6 ? "[" : "", p->host, v6 ? "]" : "", p->port);
     widen(out, sizeof text, text);
     n = strlen(text);
     memcpy(out + n, p->path, p->path_len * sizeof *out);
@@ -238,7 +238,8 @@ static void check_cooked_again(const struct url *u)
     parameters.UrlSegmentMaxLength = parameters.UrlSegmentMaxCount = UINT32_MAX;
     n = escape(u->text + u->path, u->path_len, target);
     must(url_cook(&again, (struct text){target, n}, TEXT("h"), TEXT(""), 80) == PAGE_NONE);
-    must(again.path_len == u->path_len && !memcmp(again.text + again.path, u->text + u->path, u->path_len * sizeof *u->text),
+    must(again.path_len == u->path_len &&
+             !memcmp(again.text + again.path, u->text + u->path, u->path_len * sizeof *u->text),
          "cooked twice, the path is another one: %.*s", (int)n, target);
     parameters = before;
     url_free(&again);
@@ -368,8 +369,9 @@ static void end_run(struct run *run)
 
 static const char *const known_lines[] = {
     "P http://+:80/", "P http://*:80/", "P http://a.example:80/x/", "P http://*.example:80/", "P http://127.0.0.1:80/y/",
-    "P http://[::1]:80/", "P https://+:443/", "P http://b\xc3\xbc:80/\xc3\xa4/", "U HTTP://Example.org/a/../b%20c?d",
-    "U http://xn--mller-kva/", "H localhost", "H a.example:80", "H a.b.example", "H 127.0.0.1", "H [::1]:80", "H xn--mller-kva",
+    "P http://[::1]:80/", "P https://+:443/", "P http://b\xc3\xbc:80/\xc3\xa4/",
+    "U HTTP://Example.org/a/../b%20c?d", "U http://xn--mller-kva/", "H localhost", "H a.example:80", "H a.b.example",
+    "H 127.0.0.1", "H [::1]:80", "H xn--mller-kva",
     "H m\xc3\xbcller", "H b\xfc", "T /", "T *", "T /x/y?z", "T /X/./../x//y", "T /a%2fb%5Cc", "T /%c3%a4/%e4/%u20AC",
     "T http://a.example/x", "T https://b:1/", "K FavorUTF8 0", "K EnableNonUTF8 0", "K PercentUAllowed 0",
     "K AllowRestrictedChars 1", "K UrlSegmentMaxLength 3", "K UrlSegmentMaxCount 2", NULL,
