@@ -796,6 +796,49 @@ ConnectionTest(reset_while_a_second_receive_copies)
     cr_assert_eq(connections_count(), 0u);
 }
 
+/* --- a receive whose buffer has gone gives its request back */
+
+ConnectionTest(a_request_for_another_receive)
+{
+    int fd = client_open(&l);
+    struct request *r;
+
+    client_send(fd, GET "\r\n");
+    r = app_take(&l);
+    request_return(r);
+    cr_assert_eq(app_receive(&l), r);
+    app_answer(&l, r->id, "x");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_close(fd);
+}
+
+ConnectionTest(a_request_given_back_behind_its_client)
+{
+    int fd = client_open(&l);
+    struct request *r;
+
+    client_send(fd, GET "\r\n");
+    r = app_take(&l);
+    client_reset(fd);
+    loopback_settle();
+    request_return(r);
+    cr_assert_eq(connections_count(), 0u);
+}
+
+ConnectionTest(a_request_given_back_to_a_queue_that_takes_none)
+{
+    int fd = client_open(&l);
+    struct request *r;
+
+    client_send(fd, GET "\r\n");
+    r = app_take(&l);
+    queue_configure(l.queue, QUEUE_LENGTH_DEFAULT, false, VERBOSITY_BASIC);
+    request_return(r);
+    client_expect_reset(fd);
+    client_close(fd);
+    cr_assert_eq(connections_count(), 0u);
+}
+
 ConnectionTest(reset_while_the_application_works)
 {
     int fd = client_open(&l);
@@ -1129,4 +1172,36 @@ ConnectionTest(without_memory)
         loopback_settle();
         cr_assert_eq(connections_count(), 0u);
     }
+}
+
+/* A buffered part behind one that waits is copied first: when that fails, those before it go on. */
+ConnectionTest(a_buffered_part_that_fails)
+{
+    static char large[8 << 20];
+    int fd = client_open(&l);
+    struct answer first, part;
+    enum result result;
+    bool failed = true;
+    uint64_t id;
+
+    client_send(fd, GET "\r\n");
+    id = app_receive(&l)->id;
+    answer_begin(&first, 200, "OK");
+    answer_memory(&first, large, sizeof large);
+    cr_assert_eq(answer_send(&l, id, &first, MORE), RESULT_PENDING);
+    for (unsigned nth = 1; failed; nth++) {
+        answer_part(&part);
+        answer_memory(&part, "x", 1);
+        faults_fail_alloc(nth);
+        result = answer_send(&l, id, &part, MORE | BUFFERED);
+        failed = faults_alloc_failed();
+        cr_assert_eq(result, failed ? RESULT_NO_MEMORY : RESULT_OK);
+    }
+    answer_part(&part);
+    part.send.trailers = TEXT("\r\n0\r\n\r\n"); /* of a body that isn't framed by us */
+    cr_assert_eq(answer_send(&l, id, &part, BUFFERED), RESULT_INVALID);
+    cr_assert(!first.over);
+    client_reset(fd);
+    loopback_run(&first.over);
+    cr_assert_eq(first.send.io.result, RESULT_RESET);
 }
