@@ -52,6 +52,11 @@ Test(framing, content_length)
           SEEN_POST "|Content-Length: 18446744073709551615|body length left 18446744073709551615");
 }
 
+Test(framing, blanks_around_a_content_length)
+{
+    gives(TEXT(POST "Content-Length:\t 1 \t\r\n\r\n"), SEEN_POST "|Content-Length: 1|body length left 1");
+}
+
 /* Eight, for who reads octal numbers: nothing may follow. */
 Test(framing, leading_zeros_in_a_content_length)
 {

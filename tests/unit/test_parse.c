@@ -167,11 +167,13 @@ Test(parse, blank_lines_before_the_request_line)
     gives(TEXT("\r\n\r\n"), "more");
 }
 
-/* Win32's documentation: a line may end with a bare line feed. */
+/* Win32's documentation: a line may end with a bare line feed. Others would see other lines, so nothing may follow. */
 Test(parse, line_feeds_alone)
 {
-    gives(TEXT("GET /a HTTP/1.1\nHost: h\nX: y\n\n"), SEEN_GET "|X: y|body none");
-    gives(TEXT("GET /a HTTP/1.1\r\nHost: h\nX: y\r\n\n"), SEEN_GET "|X: y|body none");
+    gives(TEXT("GET /a HTTP/1.1\nHost: h\nX: y\n\n"), SEEN_GET "|X: y|close|body none");
+    gives(TEXT("GET /a HTTP/1.1\r\nHost: h\nX: y\r\n\r\n"), SEEN_GET "|X: y|close|body none");
+    gives(TEXT("GET /a HTTP/1.1\r\nHost: h\r\nX: y\r\n\n"), SEEN_GET "|X: y|close|body none");
+    gives(TEXT("GET /a HTTP/1.1\nHost: h\r\nX: y\r\n\r\n"), SEEN_GET "|X: y|close|body none");
 }
 
 Test(parse, header_values)

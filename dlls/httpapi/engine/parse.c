@@ -231,6 +231,16 @@ static struct text line_of(const struct request *r, const char *lf)
     return (struct text){start, (size_t)(end - start) - (end > start && end[-1] == '\r')};
 }
 
+/*
+ * Windows takes a line feed alone for a line's end, and others don't: they may see one request where we see two. So this one
+ * is the last.
+ */
+static void note_line_end(struct request *r, const char *lf)
+{
+    if (lf == r->in || lf[-1] != '\r')
+        r->close_after = true;
+}
+
 /* A head of which a line would have to end behind the limit. */
 static bool is_long_head(const struct request *r, const char *lf)
 {
@@ -276,6 +286,7 @@ static enum parse_result parse_request_line(struct request *r, enum page *page)
         *page = parse_line(r, line);
     if (*page)
         return PARSE_REFUSED;
+    note_line_end(r, lf);
     r->parsed = r->line_end = offset_of(r, lf) + 1;
     r->parser = after_request_line;
     r->parser.data = r;
@@ -337,6 +348,7 @@ static enum page take_field(struct request *r, struct text line)
     /* llhttp knows nothing of weak names. */
     if (page || (parameters.AllowWeakHeaderNameSyntax && !grammar_is_token(name)))
         return page;
+    line.len = (size_t)(value.ptr + value.len - line.ptr); /* llhttp knows no tab behind a length */
     return read_along(r, line);
 }
 
@@ -368,6 +380,7 @@ static enum parse_result parse_fields(struct request *r, enum page *page)
             *page = take_line(r, line);
         if (*page)
             return PARSE_REFUSED;
+        note_line_end(r, lf);
         r->parsed = offset_of(r, lf) + 1;
         r->head_len = line.len ? 0 : r->parsed;
     }
