@@ -10,7 +10,7 @@ from collections import Counter
 
 import client
 import server
-from check import check, check_below, check_match
+from check import check, check_below, check_match, skip
 from client import request
 from server import Server, wait_until
 
@@ -183,10 +183,10 @@ while True:
 
 
 def fairness():
-    """One client's pipeline of thousands of requests, and a client with a thousand connections: another one with one."""
+    """One client's pipeline of thousands of requests, and a client with 500 of them: beside another one with one."""
     with Server("hello-iocp", "2") as s:
         print("# quiet: %.1f ms" % (latency_beside(s) * 1000))
-        for count in 1, 1000:
+        for count in 1, 500: # each has one request in the queue, which takes 1000
             with Flood(s.port, count):
                 worst = latency_beside(s)
                 print("# beside a flood of %d connections: %.1f ms" % (count, worst * 1000))
@@ -269,10 +269,14 @@ def without_memory():
 
 def checks():
     raise_own_limit()
-    yield "without descriptors", without_descriptors
-    yield "silent clients", silent_clients
-    yield "connection limit", connection_limit
+    # First what has all descriptors: so has the wineserver then.
     yield "fairness", fairness
     yield "memory of a connection", memory_of_a_connection
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 2 * CONNECTIONS_LIMIT:
+        yield "connection limit", connection_limit
+    else:
+        skip("connection limit: too few descriptors here")
+    yield "without descriptors", without_descriptors
+    yield "silent clients", silent_clients
     if server.command is server.COMMANDS["native"]:
         yield "without memory", without_memory
