@@ -5,6 +5,7 @@
 #include "engine/error_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -279,6 +280,7 @@ static void in_the_way(void (*put)(const char *path))
 static void put_fifo(const char *path)
 {
     cr_assert(!mkfifo(path, 0600));
+    cr_assert(open(path, O_RDONLY | O_NONBLOCK) >= 0); /* somebody reads it: it could be opened */
 }
 
 static void put_link(const char *path)

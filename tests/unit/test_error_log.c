@@ -245,6 +245,17 @@ LogTest(full)
     cr_assert(f.lines > RING_SIZE / (sizeof(struct entry) + 16));
 }
 
+LogTest(lost_ones_are_told_in_their_place)
+{
+    struct found f;
+
+    lost = 3; /* there is no writer yet */
+    note(3);
+    f = flushed();
+    cr_assert_eq(f.lost, 3u);
+    cr_assert_eq(f.disorder, 0u);
+}
+
 /* The last ones are lost, and nothing comes after them. */
 LogTest(full_at_the_end)
 {
