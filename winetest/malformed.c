@@ -109,6 +109,7 @@ static const struct bad bad_requests[] = {
     BAD_LINE("GET /path%00 HTTP/1.1"),
     BAD_LINE("GET /path%1F HTTP/1.1"),
     BAD_LINE("GET http://localhost?query=value/1/2 HTTP/1.1"),
+    BAD(403, "GET /a/../../b HTTP/1.1", ""),
 };
 
 #define RAW(text) {text, sizeof text - 1, 400}
@@ -147,6 +148,34 @@ static void check_separators(USHORT port)
     }
 }
 
+/* [rec] the lengths of recorded pages; tests/wire has them byte for byte */
+static void check_pages(USHORT port)
+{
+    static const struct {
+        const char *text, *length;
+    } pages[] = {
+        {"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", "311"},
+        {"( / HTTP/1.1\r\n", "326"},
+        {"GET /% HTTP/1.1\r\nHost: localhost\r\n\r\n", "324"},
+        {"GET / HTTP/1.1\r\nHost: not-ours\r\n\r\n", "334"},
+        {"GET / HTTP/1.1\r\nHost: localhost\r\nNoValue\r\n\r\n", "339"},
+        {"GET /a/../../b HTTP/1.1\r\nHost: localhost\r\n\r\n", "312"},
+        {"POST / HTTP/1.1\r\nHost: localhost\r\n\r\n", "344"},
+        {"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", "343"},
+    };
+    char answer[4096];
+
+    for (size_t i = 0; i < ARRAYSIZE(pages); i++) {
+        SOCKET s = connect_local(port);
+
+        send_bytes(s, pages[i].text, (int)strlen(pages[i].text));
+        ok(recv_answer(s, answer, sizeof answer) > 0, "no answer for %s", pages[i].text);
+        ok(contains(answer, "Content-Length", pages[i].length), "%s: %.400s", pages[i].text, answer);
+        ok(contains(answer, "Content-Type", "text/html; charset=us-ascii"), "%s: %.400s", pages[i].text, answer);
+        closesocket(s);
+    }
+}
+
 static void test_refused(int version)
 {
     struct server server;
@@ -158,6 +187,7 @@ static void test_refused(int version)
         for (i = 0; i < ARRAYSIZE(bad_hosts); i++)
             check_refused(server.port, &bad_hosts[i]);
         check_separators(server.port);
+        check_pages(server.port);
         ok(queue_is_empty(server.queue), "one of them was delivered");
     }
     server_stop(&server);

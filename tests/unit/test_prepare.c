@@ -76,8 +76,8 @@ Test(prepare, paths)
     makes(u"http://a/\u00e4%C3%A4", u"http://a:80/\u00e4\u00e4");
     makes(u"http://a//b/./c/../d/", u"http://a:80/b/d/");
     makes(u"http://a\\b\\c", u"http://a:80/b/c");
-    makes(u"http://a/..", u"http://a:80/");
-    makes(u"http://a/%2e%2e/b%2Fc", u"http://a:80/b/c");
+    makes(u"http://a/b/..", u"http://a:80/");
+    makes(u"http://a/c/%2e%2e/b%2Fc", u"http://a:80/b/c");
     makes(u"http://a/b?/../%41", u"http://a:80/b?/../%41");
 }
 
@@ -101,7 +101,7 @@ Test(prepare, what_is_no_url)
         u"http://[g]/", u"http://a..b/", u"http://xn--zzzzzz9999/", u"http://xn--rja/", u"http://xn--/",
         u"http://\u00fc b/", u"http://\xd83d/",
         u"http://a/%", u"http://a/%zz", u"http://a/%00", u"http://a/%25", u"http://a/%3f", u"http://a/b#c",
-        u"http://a/\xd83d", u"http://a/\x01",
+        u"http://a/\xd83d", u"http://a/\x01", u"http://a/..",
     };
 
     for (size_t i = 0; i < COUNT(bad); i++)

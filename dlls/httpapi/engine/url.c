@@ -287,18 +287,17 @@ static int32_t decode(struct text path, bool utf8, utf16 *out)
     return n > 0 ? to_utf16(bytes, n, utf8, out) : -1;
 }
 
-/* Where the segment before out[n], which ends with '/', begins. */
+/* Where the segment before out[n], which ends with '/', begins; 0 when there is none. */
 static int32_t parent(const utf16 *out, int32_t n)
 {
-    if (n > 1)
-        for (n--; n > 0 && out[n - 1] != '/'; n--)
-            ;
-    return n > 0 ? n : 1;
+    for (n--; n > 0 && out[n - 1] != '/'; n--)
+        ;
+    return n;
 }
 
 /*
  * Drops empty and dot segments in place. First the empty ones: /a//../b is /b. -1 when a segment is too long, or there
- * are too many.
+ * are too many; URL_ABOVE_ROOT.
  */
 static int32_t canonicalise(utf16 *path, int32_t len)
 {
@@ -318,6 +317,8 @@ static int32_t canonicalise(utf16 *path, int32_t len)
             continue;
         if (seg == 2 && path[start] == '.' && path[start + 1] == '.') {
             n = parent(path, n);
+            if (!n)
+                return URL_ABOVE_ROOT;
             segments -= segments > 0;
             continue;
         }
@@ -404,7 +405,7 @@ static enum page append_path(struct url *u, struct text target)
     u->path = u->len;
     n = url_decode_path(path, u->text + u->len);
     if (n < 0)
-        return PAGE_BAD_URL;
+        return n == URL_ABOVE_ROOT ? PAGE_FORBIDDEN : PAGE_BAD_URL;
     u->path_len = (uint32_t)n;
     u->len += u->path_len;
     u->query = u->len;

@@ -43,9 +43,10 @@ enum page url_cook(struct url *u, struct text target, struct text host, struct t
 void url_free(struct url *u);
 
 /*
- * Decodes and canonicalises a path of wire bytes into out[], which has room for path.len units. -1 when it has a bad
- * escape, a control character, too long a segment or too many.
+ * Decodes and canonicalises a path of wire bytes into out[], which has room for path.len units. -1 when it has a bad escape,
+ * a control character, too long a segment or too many; URL_ABOVE_ROOT when it leads out of what there is.
  */
+#define URL_ABOVE_ROOT (-3)
 int32_t url_decode_path(struct text path, utf16 *out);
 
 /* The same for a path that is UTF-8 where it isn't escaped, whatever clients send. */
