@@ -3,7 +3,7 @@
  * program.c: the server of the wire corpus. Says on its standard output what it sees of each request, one line:
  * the client's address, the request, and what README.md lists, separated by tabs.
  *
- * Called as `program THREADS URL...`; ends when its standard input does.
+ * Called as `program THREADS URL...`, or STATE=URL after the first; ends when its standard input does.
  */
 #include "../../samples/sample.h"
 #include "escape.h"
@@ -197,12 +197,61 @@ static DWORD WINAPI watch_input(void *unused)
     return 0;
 }
 
-static void add_url(struct server *s, const char *url)
+static void add_to_group(HTTP_URL_GROUP_ID group, const char *url)
 {
     WCHAR wide_url[1024];
 
     wide(wide_url, 1024, url);
-    check(url, HttpAddUrlToUrlGroup(s->group, wide_url, 0, 0));
+    check(url, HttpAddUrlToUrlGroup(group, wide_url, 0, 0));
+}
+
+static void set_queue(HANDLE queue, HTTP_SERVER_PROPERTY property, ULONG value)
+{
+    check("HttpSetRequestQueueProperty", HttpSetRequestQueueProperty(queue, property, &value, sizeof value, 0, NULL));
+}
+
+/* A queue that takes nothing: shut down, or inactive with a 503 verbosity. */
+static HANDLE useless_queue(const char *state)
+{
+    HANDLE queue;
+
+    check("HttpCreateRequestQueue", HttpCreateRequestQueue((HTTPAPI_VERSION)HTTPAPI_VERSION_2, NULL, NULL, 0, &queue));
+    if (*state == 'g') {
+        HttpShutdownRequestQueue(queue);
+        return queue;
+    }
+    set_queue(queue, HttpServerStateProperty, HttpEnabledStateInactive);
+    set_queue(queue, HttpServer503VerbosityProperty, *state == 'b'   ? Http503ResponseVerbosityBasic
+                                                     : *state == 'l' ? Http503ResponseVerbosityLimited
+                                                                     : Http503ResponseVerbosityFull);
+    return queue;
+}
+
+/* A group of its own for a URL that isn't served: README.md says why not. It stays until the program ends. */
+static void add_useless(const struct server *s, const char *state, const char *url)
+{
+    HTTP_STATE_INFO inactive = {{1}, HttpEnabledStateInactive};
+    struct server other = *s;
+
+    check("HttpCreateUrlGroup", HttpCreateUrlGroup(s->session, &other.group, 0));
+    add_to_group(other.group, url);
+    if (*state == 'd')
+        check("HttpSetUrlGroupProperty",
+              HttpSetUrlGroupProperty(other.group, HttpServerStateProperty, &inactive, sizeof inactive));
+    else if (*state != 'u')
+        other.queue = useless_queue(state);
+    if (*state != 'u')
+        bind_group(&other);
+}
+
+static void add_url(const struct server *s, const char *url)
+{
+    const char *is = strchr(url, '=');
+
+    if (is)
+        add_useless(s, url, is + 1);
+    else
+        add_to_group(s->group, url);
 }
 
 int main(int argc, char **argv)
