@@ -7,7 +7,7 @@ import sys
 import check
 import server
 
-DEFAULT = ["hello", "files", "echo", "waiting"]
+DEFAULT = ["hello", "files", "echo", "waiting", "refusing"]
 
 
 def main():

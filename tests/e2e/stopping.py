@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import client
 import server
-from check import check, check_below, check_match
+from check import check, check_match, skip
 from client import request
 from server import Server, wait_until
 
@@ -202,7 +202,19 @@ def impatient():
         check("  the third kills", 1 if killed() == 0 else killed(), s.status())
 
 
+def unit_file():
+    """What docs/operating.md gives to systemd."""
+    try:
+        done = subprocess.run(["systemd-analyze", "verify", "samples/httpapi.service"], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=client.SECONDS)
+    except FileNotFoundError:
+        return skip("systemd-analyze isn't installed")
+    check("the unit file", (0, ""), (done.returncode, done.stdout.decode()))
+
+
 def checks():
+    if killed():
+        yield "the unit file", unit_file
     for sample in ["hello-sync", "hello-iocp"]:
         yield f"{sample} under load", under_load, sample
     yield "no handler", upload, "none", killed(), None

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_stop.c: what becomes of connections when the server stops. The signal itself, and the program that is told:
+ * tests/e2e/stopping.py.
+ */
+#include "engine/stop.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "engine/endpoint.h"
+#include "loopback.h"
+#include "unit.h"
+
+#define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n"
+
+static struct loopback l;
+
+static void open_all(void)
+{
+    loopback_open(&l);
+}
+
+static void close_all(void)
+{
+    loopback_close(&l);
+}
+
+#define StopTest(name, ...) Test(stop, name, .init = open_all, .fini = close_all, ##__VA_ARGS__)
+
+/* As SIGTERM does it. */
+static void stop(void)
+{
+    atomic_store(&stop_begun, true);
+    endpoints_stop();
+    connections_stop();
+    loopback_settle();
+}
+
+static bool is_refused(void)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(l.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool refused = connect(fd, (struct sockaddr *)&a, sizeof a) && errno == ECONNREFUSED;
+
+    close(fd);
+    return refused;
+}
+
+static void expect_last_answer(int fd, const char *body)
+{
+    const struct reply *reply = client_reply(fd);
+
+    cr_assert_str_eq(reply->body, body);
+    cr_assert(strstr(reply->head, "\r\nConnection: close\r\n"), "%s", reply->head);
+    client_expect_end(fd);
+}
+
+StopTest(a_request_under_way_is_answered)
+{
+    int fd = client_open(&l);
+    uint64_t id;
+
+    client_send(fd, GET "\r\n");
+    id = app_receive(&l)->id;
+    stop();
+    cr_assert(is_refused());
+    cr_assert(connections_busy());
+    loopback_pass(5);
+    app_answer(&l, id, "x");
+    expect_last_answer(fd, "x");
+    loopback_settle();
+    cr_assert(!connections_busy(), "it has its answer, and may close when it likes");
+    client_close(fd);
+}
+
+/* It may have sent a request that isn't here yet. */
+StopTest(a_connection_without_a_request_has_a_moment)
+{
+    int idle = client_open(&l), late = client_open(&l);
+
+    client_send(late, GET "\r\n");
+    app_answer(&l, app_receive(&l)->id, "1");
+    client_reply(late);
+    stop();
+    client_send(late, GET "\r\n");
+    app_answer(&l, app_receive(&l)->id, "2");
+    expect_last_answer(late, "2");
+    client_close(late);
+    cr_assert(connections_busy());
+    loopback_pass(1.1);
+    client_expect_end(idle);
+    cr_assert(!connections_busy());
+    client_close(idle);
+}
+
+/* The answer was on its way when the signal came: it said nothing of the end, so another request may follow. */
+StopTest(between_two_requests)
+{
+    int fd = client_open(&l);
+    struct answer a, b;
+    uint64_t id;
+
+    client_send(fd, GET "\r\n");
+    id = app_receive(&l)->id;
+    answer_begin(&a, 200, "OK");
+    answer_header(&a, "Content-Length", "2");
+    answer_memory(&a, "a", 1);
+    cr_assert_eq(answer_send(&l, id, &a, MORE), RESULT_OK);
+    stop();
+    answer_part(&b);
+    answer_memory(&b, "b", 1);
+    cr_assert_eq(answer_send(&l, id, &b, LAST), RESULT_OK);
+    cr_assert(!strstr(client_reply(fd)->head, "Connection"));
+    client_send(fd, GET "\r\n");
+    app_answer(&l, app_receive(&l)->id, "c");
+    expect_last_answer(fd, "c");
+    client_close(fd);
+}
+
+/* Accepted by nobody yet, and known to the client as open. */
+StopTest(what_waits_to_be_accepted_is_served)
+{
+    int fd = client_open(&l);
+
+    client_send(fd, GET "\r\n");
+    stop();
+    app_answer(&l, app_receive(&l)->id, "x");
+    expect_last_answer(fd, "x");
+    client_close(fd);
+}
+
+StopTest(a_stream_of_bytes_is_not_waited_for)
+{
+    int fd = client_open(&l);
+    struct answer a, b;
+    uint64_t id;
+
+    client_send(fd, GET "Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+    id = app_receive(&l)->id;
+    answer_begin(&a, 101, "Switching Protocols");
+    cr_assert_eq(answer_send(&l, id, &a, MORE | OPAQUE), RESULT_OK);
+    stop();
+    cr_assert(!connections_busy());
+    answer_part(&b);
+    cr_assert_eq(answer_send(&l, id, &b, LAST), RESULT_OK);
+    client_close(fd);
+}
+
+/* What the program, or who started it, has to say about SIGTERM goes before. */
+Test(stop, a_signal_that_is_spoken_for)
+{
+    signal(SIGTERM, SIG_IGN);
+    cr_assert(!stop_catch());
+    signal(SIGTERM, SIG_DFL);
+    cr_assert(stop_catch());
+    cr_assert(!stop_catch(), "it is caught already");
+}
