@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/endpoint.h"
@@ -59,6 +60,18 @@ static void expect_last_answer(int fd, const char *body)
     client_expect_end(fd);
 }
 
+/* The client has its answer, and may close when it likes; its system may take a moment to say that it has. */
+static void expect_rest(void)
+{
+    time_t end = time(NULL) + 10;
+
+    while (connections_busy()) {
+        cr_assert(time(NULL) < end, "somebody is waited for");
+        loopback_settle();
+    }
+    cr_assert_eq(connections_count(), 1u);
+}
+
 StopTest(a_request_under_way_is_answered)
 {
     int fd = client_open(&l);
@@ -72,8 +85,7 @@ StopTest(a_request_under_way_is_answered)
     loopback_pass(5);
     app_answer(&l, id, "x");
     expect_last_answer(fd, "x");
-    loopback_settle();
-    cr_assert(!connections_busy(), "it has its answer, and may close when it likes");
+    expect_rest();
     client_close(fd);
 }
 
