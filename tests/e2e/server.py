@@ -41,14 +41,14 @@ def wait_until(condition, seconds):
 class Server:
     """`with Server("echo", "4") as s:` - leaves the block by Ctrl+C and checks how the program ends.
 
-    `around` is a command that starts the program; `env` goes to its environment."""
+    `env` goes to the program's environment."""
 
-    def __init__(self, sample, *args, path="", around=(), env=None):
+    def __init__(self, sample, *args, path="", env=None):
         self.sample = sample
         self.port = free_port()
         self.url = f"http://localhost:{self.port}/{path}"
         self.process = subprocess.Popen(
-            [*around, *command(sample), self.url, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [*command(sample), self.url, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             start_new_session=True, env={**os.environ, **(env or {})})
         running.append(self)
         self.wait_for_line(b"listening on")
