@@ -280,7 +280,7 @@ def checks():
         yield "connection limit", connection_limit
     else:
         skip("connection limit: too few descriptors here")
-    if server.command is server.COMMANDS["native"]: # Wine's own calls don't bear it
+    if server.command is server.COMMANDS["native"]: # Wine needs descriptors and memory of its own
         yield "without descriptors", without_descriptors
         yield "silent clients", silent_clients
         yield "without memory", without_memory
