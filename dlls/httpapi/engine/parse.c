@@ -19,7 +19,6 @@
 
 #include "framing.h"
 #include "grammar.h"
-#include "hash.h"
 #include "parameters.h"
 #include "request.h"
 
@@ -82,16 +81,29 @@ static void link_same(struct request *r, uint16_t *first, uint16_t index)
     f->last = link;
 }
 
-/* A client that knew it could send thousands of names that all go into one bucket: 14 ms for 16 KB. */
-static uint32_t hash_secret;
+/*
+ * A client that knew where names go could send thousands that all go into one bucket: 14 ms for 16 KB. Whatever it
+ * sends, a secret odd factor and the upper bits of the product put two names into one bucket once in 32 times at most
+ * (multiplicative hashing is universal); the secret beginning hides which names are equal before that.
+ */
+static struct {
+    uint64_t begin, factor;
+} hash_secret;
 
 static unsigned unknown_bucket(struct text name)
 {
-    uint32_t h = hash_secret;
+    uint64_t h = hash_secret.begin;
 
     for (size_t i = 0; i < name.len; i++)
-        h = hash_step(h, (unsigned char)ascii_lower(name.ptr[i]));
-    return (h ^ h >> 16) % UNKNOWN_BUCKETS;
+        h = (h ^ (unsigned char)ascii_lower(name.ptr[i])) * 0x100000001b3; /* FNV-1a */
+    return (unsigned)((h * hash_secret.factor >> 32) * UNKNOWN_BUCKETS >> 32);
+}
+
+static void make_secret(void)
+{
+    if (getrandom(&hash_secret, sizeof hash_secret, GRND_NONBLOCK) != sizeof hash_secret)
+        hash_secret.begin = hash_secret.factor = clock_ticks() * 0x9e3779b97f4a7c15;
+    hash_secret.factor |= 1;
 }
 
 /* The application sees headers of one name as one: each is linked to the ones before it. */
@@ -132,8 +144,7 @@ static void make_template(void)
     llhttp_set_lenient_chunked_length(&after_request_line, 1);
     llhttp_set_lenient_transfer_encoding(&after_request_line, 1);
     llhttp_execute(&after_request_line, line, sizeof line - 1);
-    if (getrandom(&hash_secret, sizeof hash_secret, GRND_NONBLOCK) != sizeof hash_secret)
-        hash_secret = HASH_START ^ (uint32_t)clock_ticks();
+    make_secret();
 }
 
 /* The verb up to its space, as far as it is here. What can't become one is refused at once, a verb alone, too. */
