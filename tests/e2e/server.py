@@ -71,7 +71,14 @@ class Server:
             return next(int(line.split()[1]) for line in f if line.startswith("VmHWM:"))
 
     def descriptors(self):
-        return len(os.listdir(self.proc("fd")))
+        """How many are open; without the error log's, which is there from its first line on."""
+        return sum(not self.is_error_log(fd) for fd in os.listdir(self.proc("fd")))
+
+    def is_error_log(self, fd):
+        try:
+            return "/HTTPERR/" in os.readlink(self.proc(f"fd/{fd}"))
+        except FileNotFoundError:
+            return False
 
     def processes(self):
         """All that have our URL, which nobody else has, on their command line."""
