@@ -19,7 +19,7 @@
 #include "shard.h"
 
 #define SPARE_MAX 256              /* requests a shard keeps for new connections */
-#define SPARE_INPUT_MAX 16384      /* a larger buffer isn't kept */
+#define SPARE_INPUT_MAX 8192       /* a larger buffer isn't kept: after an attack that would be 4 MB */
 #define SPARE_HEADERS_MAX 128      /* nor that of more headers: 4096 of them take 100 KB */
 
 static void request_reset(struct request *r)
