@@ -16,6 +16,13 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#else /* a loop that lies in a region has all its other memory from it: only the leak checker must be told */
+#define __lsan_register_root_region(p, size) (void)0
+#define __lsan_unregister_root_region(p, size) (void)0
+#endif
+
 #include "log.h"
 
 #define REGION_LEAST 131072
@@ -49,6 +56,7 @@ static struct region *region_new(size_t size)
 
     if (r == MAP_FAILED)
         return NULL;
+    __lsan_register_root_region(r, size);
     *r = (struct region){.size = size, .taken = (sizeof *r + sizeof(union block) - 1) & ~(sizeof(union block) - 1)};
     return r;
 }
@@ -110,6 +118,7 @@ static void give_back(struct region *gone)
             before->next = gone->next;
         else
             used = gone->next;
+        __lsan_unregister_root_region(gone, gone->size);
         munmap(gone, gone->size);
     }
     pthread_mutex_unlock(&lock);
