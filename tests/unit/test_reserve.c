@@ -52,4 +52,6 @@ Test(reserve, grows_with_what_it_is_for)
     cr_assert_eq(wanted, REGION_LEAST);
     cr_assert_null(loop_realloc(loop_realloc(NULL, REGION_LEAST), 0));
     cr_assert_geq(wanted, 8 * REGION_LEAST);
+    cr_assert(reserve_is_full());
+    cr_assert_geq(atomic_load(&fresh)->size, 8 * REGION_LEAST);
 }

@@ -72,19 +72,19 @@ bool body_become_opaque(struct request *r)
 /* Makes room behind in_len; 0 when the window is full. */
 static uint32_t make_room(struct request *r)
 {
-    uint32_t window = r->head_len + BODY_WINDOW, room;
+    uint32_t window = r->head_len + BODY_WINDOW, room, most;
 
     if (!available(r) && !r->body.copying)
         r->body.start = r->body.end = r->in_len = r->head_len;
     if (r->in_len >= window)
         return 0;
+    most = window - r->in_len;
     room = r->in_size - r->in_len;
-    if (room >= INPUT_FIRST / 2 || (r->body.kind == BODY_LENGTH && room >= r->body.left))
-        return room;
     /* Moving the buffer under a copy would pull it away. */
-    if (r->body.copying || !request_reserve(r, window - r->in_len))
-        return room;
-    return r->in_size - r->in_len;
+    if (room < INPUT_FIRST / 2 && !(r->body.kind == BODY_LENGTH && room >= r->body.left) && !r->body.copying &&
+        request_reserve(r, most))
+        room = r->in_size - r->in_len;
+    return room < most ? room : most;
 }
 
 static enum received receive(struct request *r)

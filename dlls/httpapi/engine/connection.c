@@ -492,15 +492,19 @@ static void input_ended(struct connection *c)
 {
     struct request *r = c->request;
 
-    if (!r->in_len)
+    if (request_is_blank(r))
         return connection_close(c, false);
     c->client_done = true;
     connection_refuse(c, PAGE_BAD_REQUEST);
 }
 
+/* Of a pipeline in one go: what is behind a request is moved to the front each time one is over. */
+#define INPUT_MOST 65536u
+
 static void input_head(struct connection *c)
 {
     struct request *r = c->request;
+    uint32_t room;
     ssize_t n;
 
     if (!list_empty(&c->turn))
@@ -512,8 +516,9 @@ static void input_head(struct connection *c)
         error_report(c, ERROR_NO_MEMORY);
         return connection_close(c, false);
     }
+    room = r->in_size - r->in_len;
     do
-        n = recv(c->fd, r->in + r->in_len, r->in_size - r->in_len, 0);
+        n = recv(c->fd, r->in + r->in_len, room < INPUT_MOST ? room : INPUT_MOST, 0);
     while (n < 0 && errno == EINTR);
     if (n == 0 || (n < 0 && errno != EAGAIN))
         return n ? connection_close(c, false) : input_ended(c);

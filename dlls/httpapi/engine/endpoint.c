@@ -282,7 +282,7 @@ static void listener_stop(struct listener *l)
 static void listener_refuse(struct listener *l)
 {
     shard_lock(l->shard);
-    for (int i = 0; i < BACKLOG / ACCEPT_BATCH; i++)
+    for (int i = 0; i < BACKLOG / ACCEPT_BATCH && !ev_is_active(&l->pause); i++)
         on_accept(l->shard->loop, &l->io, EV_READ);
     ev_io_stop(l->shard->loop, &l->io);
     ev_timer_stop(l->shard->loop, &l->pause);

@@ -126,7 +126,7 @@ void error_report_end(struct connection *c)
 {
     const struct request *r = c->request;
 
-    if (c->state != CONN_HEAD && c->state != CONN_REQUEST)
+    if ((c->state != CONN_HEAD && c->state != CONN_REQUEST) || request_is_blank(r))
         return;
     if (r->state == REQUEST_PARSING || r->state == REQUEST_READY)
         error_report(c, ERROR_CLIENT_RESET);

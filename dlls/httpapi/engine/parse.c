@@ -82,9 +82,8 @@ static void link_same(struct request *r, uint16_t *first, uint16_t index)
 }
 
 /*
- * A client that knew where names go could send thousands that all go into one bucket: 14 ms for 16 KB. Whatever it
- * sends, a secret odd factor and the upper bits of the product put two names into one bucket once in 32 times at most
- * (multiplicative hashing is universal); the secret beginning hides which names are equal before that.
+ * A client that knew where names go could send thousands that all go into one bucket: 14 ms for 16 KB. Which names collide
+ * depends on both secrets. (Modulo 2^64 there are names that collide for every factor, but of a thousand characters.)
  */
 static struct {
     uint64_t begin, factor;
@@ -95,8 +94,8 @@ static unsigned unknown_bucket(struct text name)
     uint64_t h = hash_secret.begin;
 
     for (size_t i = 0; i < name.len; i++)
-        h = (h ^ (unsigned char)ascii_lower(name.ptr[i])) * 0x100000001b3; /* FNV-1a */
-    return (unsigned)((h * hash_secret.factor >> 32) * UNKNOWN_BUCKETS >> 32);
+        h = (h ^ (unsigned char)ascii_lower(name.ptr[i])) * hash_secret.factor;
+    return (unsigned)((h >> 32) * UNKNOWN_BUCKETS >> 32);
 }
 
 static void make_secret(void)
@@ -371,8 +370,10 @@ static enum page take_line(struct request *r, struct text line)
 {
     if (!line.len)
         return read_along(r, line);
-    if (!r->header_count && !text_trim(line).len)
+    if (!r->header_count && !text_trim(line).len) {
+        r->close_after = true; /* who takes such a line for an empty one sees the head's end */
         return PAGE_NONE;
+    }
     return take_field(r, line);
 }
 

@@ -227,4 +227,10 @@ enum result request_set_idle(struct queue *q, uint64_t id, uint32_t seconds);
 /* Resets the connection of a request. RESULT_GONE. No locks, runs io_flush(). */
 enum result request_cancel(struct queue *q, uint64_t id);
 
+/* Nothing has come of it, or only blank lines, which some clients send behind a body. */
+static inline bool request_is_blank(const struct request *r)
+{
+    return !r->line_end && r->parsed == r->in_len;
+}
+
 #endif

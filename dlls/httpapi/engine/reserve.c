@@ -43,7 +43,8 @@ union block {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* all regions */
 static _Atomic(struct region *) fresh;                   /* nothing was taken from it yet */
 static _Atomic(struct region *) used;                    /* the others; the first is the one to take from */
-static size_t wanted = REGION_LEAST;                     /* the size of the next one */
+static atomic_size_t fresh_size;                         /* 0: there is none */
+static atomic_size_t wanted = REGION_LEAST;              /* what it ought to be */
 
 static void be_patient(void)
 {
@@ -59,6 +60,12 @@ static struct region *region_new(size_t size)
     __lsan_register_root_region(r, size);
     *r = (struct region){.size = size, .taken = (sizeof *r + sizeof(union block) - 1) & ~(sizeof(union block) - 1)};
     return r;
+}
+
+static void region_end(struct region *r)
+{
+    __lsan_unregister_root_region(r, r->size);
+    munmap(r, r->size);
 }
 
 /* The region that the block lies in; NULL: malloc()'s. */
@@ -91,6 +98,7 @@ static void *take(size_t size)
     pthread_mutex_lock(&lock);
     if (!has_room(used, bytes) && has_room(fresh, bytes)) {
         r = atomic_exchange(&fresh, NULL);
+        fresh_size = 0;
         r->next = used;
         used = r;
     }
@@ -118,8 +126,7 @@ static void give_back(struct region *gone)
             before->next = gone->next;
         else
             used = gone->next;
-        __lsan_unregister_root_region(gone, gone->size);
-        munmap(gone, gone->size);
+        region_end(gone);
     }
     pthread_mutex_unlock(&lock);
 }
@@ -188,15 +195,28 @@ static void on_loop_error(const char *what) EV_NOEXCEPT
     be_patient();
 }
 
+/* Lock. */
+static void replace_fresh(void)
+{
+    struct region *r = region_new(wanted), *before;
+
+    if (!r)
+        return;
+    before = atomic_exchange(&fresh, r);
+    fresh_size = r->size;
+    if (before)
+        region_end(before);
+}
+
 bool reserve_is_full(void)
 {
-    if (atomic_load_explicit(&fresh, memory_order_relaxed))
+    if (fresh_size >= wanted)
         return true;
     pthread_mutex_lock(&lock);
-    if (!atomic_load(&fresh))
-        atomic_store(&fresh, region_new(wanted));
+    if (fresh_size < wanted)
+        replace_fresh();
     pthread_mutex_unlock(&lock);
-    return atomic_load(&fresh);
+    return fresh_size >= wanted;
 }
 
 bool reserve_start(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stop.c: the signal handler writes a byte to a pipe; the thread that reads it does the rest.
+ * stop.c: the signal handler writes the time to a pipe; the thread that reads it does the rest.
  */
 #include "stop.h"
 
@@ -22,16 +22,18 @@
 #define EXIT_SECONDS 60 /* .NET's hosts give their services thirty, systemd kills after ninety */
 #define LOOK 20         /* milliseconds between two looks whether all is done: who would tell us pays for it with each request */
 #define LOG_PATIENCE 1000
+#define ONE_SIGNAL 50000000 /* nanoseconds: timeout(1) and some supervisors signal a process and then its group */
 
 atomic_bool stop_begun;
 static int signal_pipe[2] = {-1, -1};
 
 static void on_signal(int number)
 {
+    uint64_t now = wait_clock();
     int error = errno;
 
     (void)number;
-    if (write(signal_pipe[1], "", 1) < 0)
+    if (write(signal_pipe[1], &now, sizeof now) < 0)
         errno = error; /* the pipe is full of the same */
     errno = error;
 }
@@ -54,13 +56,16 @@ bool stop_catch(void)
     return !sigaction(SIGTERM, &action, NULL);
 }
 
-/* Whether there is a signal, or comes one in so many milliseconds (-1: some time). */
+/* Whether there is a signal, or comes one in so many milliseconds (-1: some time). Those that come together are one. */
 static bool take_signal(int milliseconds)
 {
+    static uint64_t last;
     struct pollfd p = {.fd = signal_pipe[0], .events = POLLIN};
-    char byte;
+    uint64_t before = last;
 
-    return poll(&p, 1, milliseconds) > 0 && read(signal_pipe[0], &byte, 1) == 1;
+    if (poll(&p, 1, milliseconds) <= 0 || read(signal_pipe[0], &last, sizeof last) != sizeof last)
+        return false;
+    return !before || last - before > ONE_SIGNAL;
 }
 
 static uint64_t end_of(const char *variable, unsigned seconds)

@@ -6,7 +6,7 @@
  *
  * While requests are finished new connections are refused, each answer says `Connection: close`, and the program knows of
  * nothing: whatever it does when it is told, it cuts nobody off. That takes HTTPAPI_STOP_SECONDS at most; then the program
- * has HTTPAPI_EXIT_SECONDS to end. Another SIGTERM ends either time at once.
+ * has HTTPAPI_EXIT_SECONDS to end. Another SIGTERM, 50 ms later at least, ends either time at once.
  *
  * A host has one thread for this. Under Wine nobody else catches SIGTERM.
  */
