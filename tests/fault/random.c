@@ -114,7 +114,8 @@ struct slot {
 };
 
 enum picture {
-    RESPONSE, RESPONSE_WITH_BODY, CHUNKS, POLICY, LOG, BINDING, STATE, NUMBER, TEXT, URL, OTHER_URL, BAD_URL, PICTURES
+    RESPONSE, RESPONSE_WITH_BODY, CHUNKS, POLICY, LOG, BINDING, STATE, NUMBER, CONNECTION_LIMIT, TEXT, URL, OTHER_URL, BAD_URL,
+    PICTURES
 };
 
 /* Each picture lies at the beginning of a page, so that whatever length is told, nothing else is behind it. */
@@ -174,6 +175,7 @@ static void paint_all(struct kit *k)
     const HTTP_CACHE_POLICY policy = {HttpCachePolicyNocache, 0};
     const HTTP_LOG_DATA log = {HttpLogDataTypeFields};
     const ULONG number = 10;
+    HTTP_QOS_SETTING_INFO qos = {HttpQosSettingTypeConnectionLimit, NULL};
     HTTP_BINDING_INFO binding;
     HTTP_STATE_INFO state;
 
@@ -188,6 +190,8 @@ static void paint_all(struct kit *k)
     paint(k, BINDING, &binding, sizeof binding);
     paint(k, STATE, &state, sizeof state);
     paint(k, NUMBER, &number, sizeof number);
+    qos.QosSetting = k->pictures[NUMBER].base;
+    paint(k, CONNECTION_LIMIT, &qos, sizeof qos);
     paint(k, TEXT, "a=b", 4);
     paint_url(k, URL, tcp_ports[0], "/");
     paint_url(k, OTHER_URL, tcp_ports[1], "/deep/er/");
@@ -380,7 +384,8 @@ static void *any_memory(struct kit *k, const struct parameter *p)
         return any_overlapped(k);
     if (!dice(&k->random, 8))
         return bad_memory(k);
-    if (picture != PICTURES && dice(&k->random, 8))
+    /* In what is left of other things there may be any pointer. The thread sanitizer has memory nearly everywhere. */
+    if (picture != PICTURES && (!MAY_SHARE_MEMORY || dice(&k->random, 8)))
         return k->pictures[picture].base;
     if (is(p->name, "info") && dice(&k->random, 4))
         return any_property(k);
@@ -478,6 +483,16 @@ static void settle_result(struct kit *k, const struct function *f, uint64_t *arg
             args[i] = dice(&k->random, 8) ? DOOR_PACK(k->slot->buffer.base) : DOOR_PACK(k->read_only.base);
 }
 
+/* The answer goes where the program's structure points to, and that mustn't be just anywhere. */
+static void settle_answer(struct kit *k, const struct function *f, uint64_t *args)
+{
+    unsigned i;
+
+    for (i = 0; i + 1 < f->count; i++)
+        if (is(f->parameters[i].type, "HTTP_SERVER_PROPERTY") && args[i] == HttpServerQosProperty)
+            args[i + 1] = DOOR_PACK(k->pictures[CONNECTION_LIMIT].base);
+}
+
 /* Ends what others are at; more seldom, or nothing would ever come to pass. */
 static BOOL is_violent(unsigned f)
 {
@@ -507,6 +522,7 @@ static void call_any(struct kit *k)
         args[i] = any_value(k, &functions[f].parameters[i]);
     if (makes_something(f))
         settle_result(k, &functions[f], args);
+    settle_answer(k, &functions[f], args);
     if (is_left_out(k, f, args))
         return;
     if (f == FUNCTION_HttpCloseRequestQueue && take_away(queues, SHARED, (LONG64)args[0])) {
