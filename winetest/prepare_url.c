@@ -72,6 +72,7 @@ static void test_normalised(void)
     check_prepared("http://[0:0::1]:080/", "http://[0:0::1]:80/");
     check_prepared("http://+:80/foo", "http://+:80/foo");
     check_prepared("http://localhost:80/a//b/../%C3%A4%20c", "http://localhost:80/a/\xc3\xa4 c");
+    check_prepared("http://localhost:80/%uD83D%uDCA9", "http://localhost:80/\xf0\x9f\x92\xa9");
     check_prepared("http://localhost:80\\a?b=%20", "http://localhost:80/a?b=%20");
 }
 
@@ -82,6 +83,7 @@ static void test_refused(void)
         "", "localhost", "ftp://localhost:80/", "http://:80/", "http://localhost:0/", "http://localhost:65536/",
         "http://localhost:x/", "http://a b:80/", "http://xn--zzzzzz9999:80/", "http://[::1:80/",
         "http://localhost:80/%", "http://localhost:80/%00", "http://localhost:80/a#b",
+        "http://localhost:80/%uD83D", "http://localhost:80/%uD83D%uD83D", "http://localhost:80/a%uDCA9b",
     };
     size_t i;
 

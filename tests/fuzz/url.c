@@ -178,7 +178,7 @@ static void check_prepared(const utf16 *url, size_t len)
         n++;
     bare = (utf16 *)exact_copy(url, (n + 1) * sizeof *url);
     bare[n] = 0;
-    must(!has_control(bare, n));
+    must(is_well_formed(bare, n) && !has_control(bare, n));
     must(prefix_parse(&p, bare) == RESULT_OK);
     check_prefix(&p);
     prefix_free(&p);

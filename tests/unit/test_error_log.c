@@ -256,15 +256,42 @@ LogTest(lost_ones_are_told_in_their_place)
     cr_assert_eq(f.disorder, 0u);
 }
 
+/* Until the writer has a batch that it can't write: it takes no other meanwhile. */
+static void await_refusal(void)
+{
+    struct timespec tick = {0, 10000000};
+
+    for (bool waits = false; !waits; nanosleep(&tick, NULL)) {
+        pthread_mutex_lock(&lock);
+        waits = writer == WRITER_WAITS;
+        pthread_mutex_unlock(&lock);
+    }
+}
+
+static unsigned note_until_full(unsigned number)
+{
+    bool full;
+
+    do {
+        note(number++);
+        pthread_mutex_lock(&lock);
+        full = lost > 0;
+        pthread_mutex_unlock(&lock);
+    } while (!full);
+    return number;
+}
+
 /* The last ones are lost, and nothing comes after them. */
 LogTest(full_at_the_end)
 {
-    const unsigned count = 20000;
+    unsigned count;
     struct found f;
 
     obstruct();
-    for (unsigned i = 0; i < count; i++)
-        note(i);
+    note(0);
+    await_refusal();
+    count = note_until_full(1);
+    note(count++);
     clear_way();
     pthread_mutex_lock(&lock);
     wake_writer(INT64_MAX);
@@ -282,11 +309,7 @@ LogTest(goes_on)
 
     obstruct();
     note(0);
-    for (bool waits = false; !waits; nanosleep(&tick, NULL)) {
-        pthread_mutex_lock(&lock);
-        waits = writer == WRITER_WAITS;
-        pthread_mutex_unlock(&lock);
-    }
+    await_refusal();
     clear_way();
     for (int i = 0; i < 1000 && !find().lines; i++)
         nanosleep(&tick, NULL);

@@ -175,7 +175,8 @@ static enum result prepare_path(struct input path, struct output *o)
     n = path_bytes(path, bytes);
     got = n < 0 ? -1 : url_decode_utf8_path((struct text){bytes, (size_t)n}, o->text + o->len);
     free(bytes);
-    if (got < 0)
+    /* An escape names half a pair as little as a unit may be one: prepared again, the URL would be refused. */
+    if (got < 0 || !utf16_is_well_formed(o->text + o->len, (size_t)got))
         return RESULT_INVALID;
     o->len += (size_t)got;
     return RESULT_OK;

@@ -63,6 +63,16 @@ int32_t utf8_next(const unsigned char **p, const unsigned char *end)
     return (int32_t)c;
 }
 
+bool utf16_is_well_formed(const utf16 *s, size_t len)
+{
+    const utf16 *end = s + len;
+
+    while (s < end)
+        if (utf16_next(&s, end) < 0)
+            return false;
+    return true;
+}
+
 unsigned utf16_put(utf16 out[2], uint32_t c)
 {
     if (c < 0x10000) {

@@ -42,6 +42,9 @@ static inline int32_t utf16_next(const utf16 **p, const utf16 *end)
     return 0x10000 + ((s[0] - 0xd800) << 10) + (s[1] - 0xdc00);
 }
 
+/* Whether it has no half surrogate pair. */
+bool utf16_is_well_formed(const utf16 *s, size_t len);
+
 /* One or two units. Returns how many. */
 unsigned utf16_put(utf16 out[2], uint32_t code_point);
 
