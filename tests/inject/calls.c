@@ -189,6 +189,7 @@ void *aligned_alloc(size_t alignment, size_t size)
 WHOLE(char *, strdup, (const char *s), (s), NULL)
 WHOLE(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
       (at, size, protection, flags, fd, offset), MAP_FAILED)
+WHOLE(void *, mremap, (void *at, size_t from, size_t to, int flags, ...), (at, from, to, flags), MAP_FAILED)
 WHOLE(int, mprotect, (void *at, size_t size, int protection), (at, size, protection), -1)
 WHOLE(int, pthread_create, (pthread_t *thread, const pthread_attr_t *a, void *(*run)(void *), void *arg),
       (thread, a, run, arg), errno)

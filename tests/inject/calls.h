@@ -28,6 +28,7 @@
     X(aligned_alloc, ENOMEM) \
     X(strdup, ENOMEM) \
     X(mmap, ENOMEM) \
+    X(mremap, ENOMEM) \
     X(mprotect, ENOMEM) \
     X(pthread_create, EAGAIN) \
     X(pthread_key_create, EAGAIN) \

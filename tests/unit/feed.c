@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/body.h"
+#include "engine/buffer.h"
 #include "unit.h"
 
 void feed_begin(struct feed *f)
@@ -21,19 +22,19 @@ void feed_begin(struct feed *f)
 void feed_end(struct feed *f)
 {
     url_free(&f->r.url);
-    free(f->r.headers);
-    free(f->r.in);
+    buffer_resize(f->r.headers, f->r.header_size * sizeof *f->r.headers, 0);
+    buffer_resize(f->r.in, f->r.in_size, 0);
 }
 
 static void append(struct request *r, const char *bytes, size_t n)
 {
-    char *in = malloc(r->in_len + n);
+    char *in = buffer_resize(NULL, 0, r->in_len + n);
 
     cr_assert(in);
     if (r->in_len)
         memcpy(in, r->in, r->in_len);
     memcpy(in + r->in_len, bytes, n);
-    free(r->in);
+    buffer_resize(r->in, r->in_size, 0);
     r->in = in;
     r->in_len += (uint32_t)n;
     r->in_size = r->in_len;

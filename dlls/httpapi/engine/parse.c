@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "buffer.h"
 #include "framing.h"
 #include "grammar.h"
 #include "parameters.h"
@@ -44,17 +45,24 @@ static uint32_t offset_of(const struct request *r, const char *at)
     return (uint32_t)(at - r->in);
 }
 
+static bool reserve_headers(struct request *r)
+{
+    uint16_t size = r->header_size ? (uint16_t)(r->header_size * 2) : HEADERS_FIRST;
+    struct header *p = NULL;
+
+    if (size <= HEADERS_MAX)
+        p = buffer_resize(r->headers, r->header_size * sizeof *p, size * sizeof *p);
+    if (!p)
+        return false;
+    r->headers = p;
+    r->header_size = size;
+    return true;
+}
+
 static struct header *new_header(struct request *r)
 {
-    if (r->header_count == r->header_size) {
-        uint16_t size = r->header_size ? (uint16_t)(r->header_size * 2) : HEADERS_FIRST;
-        struct header *p = size > HEADERS_MAX ? NULL : realloc(r->headers, size * sizeof *p);
-
-        if (!p)
-            return NULL;
-        r->headers = p;
-        r->header_size = size;
-    }
+    if (r->header_count == r->header_size && !reserve_headers(r))
+        return NULL;
     r->headers[r->header_count] = (struct header){.id = HEADER_UNKNOWN};
     return &r->headers[r->header_count++];
 }

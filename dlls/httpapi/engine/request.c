@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "body.h"
+#include "buffer.h"
 #include "connection.h"
 #include "error_report.h"
 #include "io.h"
@@ -19,8 +20,10 @@
 #include "shard.h"
 
 #define SPARE_MAX 256              /* requests a shard keeps for new connections */
-#define SPARE_INPUT_MAX 8192       /* a larger buffer isn't kept: after an attack that would be 4 MB */
-#define SPARE_HEADERS_MAX 128      /* nor that of more headers: 4096 of them take 100 KB */
+/* Larger buffers aren't kept: after an attack that would be megabytes. */
+#define SPARE_INPUT_MAX 8192
+#define SPARE_HEADERS_MAX 128
+#define SPARE_URL_MAX 1024
 
 static void request_reset(struct request *r)
 {
@@ -47,8 +50,8 @@ static void request_reset(struct request *r)
 static void request_destroy(struct request *r)
 {
     url_free(&r->url);
-    free(r->headers);
-    free(r->in);
+    buffer_resize(r->headers, r->header_size * sizeof *r->headers, 0);
+    buffer_resize(r->in, r->in_size, 0);
     free(r);
 }
 
@@ -81,7 +84,8 @@ void request_free(struct request *r)
     assert(!r->sending && !r->body.copying);
     slots_remove(&s->request_ids, r->id);
     r->connection = NULL;
-    if (s->spare_count == SPARE_MAX || r->in_size > SPARE_INPUT_MAX || r->header_size > SPARE_HEADERS_MAX)
+    if (s->spare_count == SPARE_MAX || r->in_size > SPARE_INPUT_MAX || r->header_size > SPARE_HEADERS_MAX ||
+        r->url.size > SPARE_URL_MAX)
         return request_destroy(r);
     s->spare_count++;
     list_add(&s->spare_requests, &r->node);
@@ -134,7 +138,7 @@ bool request_reserve(struct request *r, uint32_t more)
         size *= 2;
     if (size == r->in_size)
         return true;
-    p = realloc(r->in, size);
+    p = buffer_resize(r->in, r->in_size, size);
     if (!p)
         return false;
     r->in = p;

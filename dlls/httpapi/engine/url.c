@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "parameters.h"
 
 #define COOKED_MAX 32767 /* units: HTTP_COOKED_URL counts bytes in 16 bits */
 
 void url_free(struct url *u)
 {
-    free(u->text);
+    buffer_resize(u->text, u->size * sizeof *u->text, 0);
     *u = (struct url){0};
 }
 
@@ -28,7 +29,7 @@ static bool url_reserve(struct url *u, size_t units)
 
     if (units <= u->size)
         return true;
-    p = realloc(u->text, units * sizeof *p);
+    p = buffer_resize(u->text, u->size * sizeof *p, units * sizeof *p);
     if (!p)
         return false;
     u->text = p;
