@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "engine/hash.h"
+#include "engine/parameters.h"
+#include "engine/siphash.h"
 #include "engine/text.h"
 #include "feed.h"
 #include "loopback.h"
@@ -228,35 +231,125 @@ AttackTest(many_headers_are_not_kept)
         cr_assert(container_of(i, struct request, node)->header_size <= 128);
 }
 
-/* Names that a hash without a secret would put into one bucket: they spread. */
-Test(attacks, names_cannot_be_chosen_to_collide)
-{
-    unsigned fullest = 0, names = 0;
-    struct feed f;
+/* --- names of headers */
 
-    feed_begin(&f);
-    feed_bytes(&f, GET_LOCALHOST, sizeof GET_LOCALHOST - 1);
-    for (unsigned i = 0; names < 1000; i++) {
+/* Hashes that anybody can compute; names that have the same lowest bits in one of them shall spread. */
+static uint32_t fnv_1a(struct text t)
+{
+    uint32_t h = HASH_START;
+
+    for (size_t i = 0; i < t.len; i++)
+        h = hash_step(h, (unsigned char)t.ptr[i]);
+    return h;
+}
+
+static uint32_t polynomial(struct text t)
+{
+    uint32_t h = 5381;
+
+    for (size_t i = 0; i < t.len; i++)
+        h = h * 33 + (unsigned char)t.ptr[i];
+    return h;
+}
+
+static uint32_t sum(struct text t)
+{
+    uint32_t h = 0;
+
+    for (size_t i = 0; i < t.len; i++)
+        h += (unsigned char)t.ptr[i];
+    return h;
+}
+
+static uint32_t siphash_without_key(struct text t)
+{
+    return (uint32_t)siphash_nocase(&(struct siphash_key){{0, 0}}, t);
+}
+
+/* A head of so many names that this hash puts into one bucket. */
+static void feed_colliding_names(struct feed *f, uint32_t (*hash)(struct text), unsigned names)
+{
+    feed_begin(f);
+    feed_bytes(f, GET_LOCALHOST, sizeof GET_LOCALHOST - 1);
+    for (unsigned i = 0; names; i++) {
         char line[16];
-        uint64_t h = 0xcbf29ce484222325;
         int n = snprintf(line, sizeof line, "x%u:\r\n", i);
 
-        for (int k = 0; k < n - 3; k++)
-            h = (h ^ (unsigned char)line[k]) * 0x100000001b3;
-        if ((h >> 32) * UNKNOWN_BUCKETS >> 32)
+        if (hash((struct text){line, (size_t)n - 3}) % UNKNOWN_BUCKETS)
             continue;
-        feed_bytes(&f, line, (size_t)n);
-        names++;
+        feed_bytes(f, line, (size_t)n);
+        names--;
     }
-    feed_bytes(&f, "\r\n", 2);
-    cr_assert_eq(f.result, PARSE_DONE);
+    feed_bytes(f, "\r\n", 2);
+    cr_assert_eq(f->result, PARSE_DONE);
+}
+
+static unsigned count_fullest_bucket(const struct request *r)
+{
+    unsigned fullest = 0;
+
     for (unsigned b = 0; b < UNKNOWN_BUCKETS; b++) {
         unsigned length = 0;
 
-        for (uint16_t i = f.r.unknown[b]; i; i = f.r.headers[i - 1].chain)
+        for (uint16_t i = r->unknown[b]; i; i = r->headers[i - 1].chain)
             length++;
         fullest = length > fullest ? length : fullest;
     }
-    cr_assert(fullest > 0 && fullest < names / 4, "%u of %u names in one bucket", fullest, names);
+    return fullest;
+}
+
+Test(attacks, names_cannot_be_chosen_to_collide)
+{
+    static uint32_t (*const hashes[])(struct text) = {fnv_1a, polynomial, sum, siphash_without_key};
+
+    for (size_t i = 0; i < COUNT(hashes); i++) {
+        struct feed f;
+        unsigned fullest;
+
+        feed_colliding_names(&f, hashes[i], 1000);
+        fullest = count_fullest_bucket(&f.r);
+        cr_assert(fullest > 0 && fullest < 1000 / 16, "hash %zu: %u names in one bucket", i, fullest);
+        feed_end(&f);
+    }
+}
+
+bool __real_text_equal_nocase(struct text a, struct text b);
+bool __wrap_text_equal_nocase(struct text a, struct text b);
+
+static size_t compared; /* bytes of texts that were compared with others, at most */
+
+bool __wrap_text_equal_nocase(struct text a, struct text b)
+{
+    compared += a.len == b.len ? a.len : 0;
+    return __real_text_equal_nocase(a, b);
+}
+
+/* A head of 2000 names of 1000 digits: numbers below `names`, so that they differ in their last digits only. */
+static void parse_long_names(unsigned names)
+{
+    enum { LINES = 2000, NAME = 1000 };
+    static char head[sizeof GET_LOCALHOST + LINES * (NAME + 3) + 2] = GET_LOCALHOST;
+    size_t size = strlen(head);
+    struct feed f;
+
+    for (unsigned i = 0; i < LINES; i++)
+        size += (size_t)snprintf(head + size, sizeof head - size, "%0*u:\r\n", NAME, i % names);
+    size += (size_t)snprintf(head + size, sizeof head - size, "\r\n");
+    parameters.MaxRequestBytes = (uint32_t)size;
+    feed_begin(&f);
+    feed_bytes(&f, head, size);
+    cr_assert_eq(f.result, PARSE_DONE);
+    cr_assert(compared < size, "%zu bytes compared for a head of %zu, %u names", compared, size, names);
     feed_end(&f);
+}
+
+/* Names that differ in their last bytes only aren't compared, equal ones once: no more work than the head has bytes. */
+Test(attacks, long_names_that_differ)
+{
+    parse_long_names(2000);
+}
+
+Test(attacks, one_long_name_many_times)
+{
+    parse_long_names(1);
 }

@@ -15,13 +15,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "buffer.h"
 #include "framing.h"
 #include "grammar.h"
 #include "parameters.h"
 #include "request.h"
+#include "siphash.h"
 
 #define HEADERS_FIRST 16
 #define HEADERS_MAX 8192    /* more than 16 KB have room for */
@@ -89,41 +89,25 @@ static void link_same(struct request *r, uint16_t *first, uint16_t index)
     f->last = link;
 }
 
-/*
- * A client that knew where names go could send thousands that all go into one bucket: 14 ms for 16 KB. Which names collide
- * depends on both secrets. (Modulo 2^64 there are names that collide for every factor, but of a thousand characters.)
- */
-static struct {
-    uint64_t begin, factor;
-} hash_secret;
+/* Who knew where names go could send thousands that all go into one bucket. */
+static struct siphash_key name_key;
 
-static unsigned unknown_bucket(struct text name)
+static bool has_same_name(const struct request *r, const struct header *a, const struct header *b)
 {
-    uint64_t h = hash_secret.begin;
-
-    for (size_t i = 0; i < name.len; i++)
-        h = (h ^ (unsigned char)ascii_lower(name.ptr[i])) * hash_secret.factor;
-    return (unsigned)((h >> 32) * UNKNOWN_BUCKETS >> 32);
-}
-
-static void make_secret(void)
-{
-    if (getrandom(&hash_secret, sizeof hash_secret, GRND_NONBLOCK) != sizeof hash_secret)
-        hash_secret.begin = hash_secret.factor = clock_ticks() * 0x9e3779b97f4a7c15;
-    hash_secret.factor |= 1;
+    return a->hash == b->hash && text_equal_nocase(request_text(r, a->name), request_text(r, b->name));
 }
 
 /* The application sees headers of one name as one: each is linked to the ones before it. */
 static void link_header(struct request *r, uint16_t index)
 {
     struct header *h = &r->headers[index];
-    struct text name = request_text(r, h->name);
     uint16_t *link;
 
     if (h->id != HEADER_UNKNOWN)
         return link_same(r, &r->known[h->id], index);
-    link = &r->unknown[unknown_bucket(name)];
-    while (*link && !text_equal_nocase(request_text(r, r->headers[*link - 1].name), name))
+    h->hash = (uint32_t)siphash_nocase(&name_key, request_text(r, h->name));
+    link = &r->unknown[h->hash % UNKNOWN_BUCKETS];
+    while (*link && !has_same_name(r, &r->headers[*link - 1], h))
         link = &r->headers[*link - 1].chain;
     link_same(r, link, index);
 }
@@ -151,7 +135,7 @@ static void make_template(void)
     llhttp_set_lenient_chunked_length(&after_request_line, 1);
     llhttp_set_lenient_transfer_encoding(&after_request_line, 1);
     llhttp_execute(&after_request_line, line, sizeof line - 1);
-    make_secret();
+    siphash_make_key(&name_key);
 }
 
 /* The verb up to its space, as far as it is here. What can't become one is refused at once, a verb alone, too. */

@@ -59,6 +59,7 @@ enum request_stage {
 
 struct header {
     struct span name, value;
+    uint32_t hash;   /* of an unknown name: spares comparing most names that differ */
     uint16_t same;   /* 1 + index of the next header of the same name, or 0 */
     uint16_t last;   /* of the first of a name: 1 + index of the last */
     uint16_t chain;  /* unknown names: 1 + index of the next one in its bucket, or 0 */
