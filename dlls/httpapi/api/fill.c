@@ -62,21 +62,10 @@ static PCSTR put_text(struct writer *w, struct text t)
     return p;
 }
 
-static size_t joined_length(const struct request *r, const struct header *h)
-{
-    size_t n = h->value.len;
-
-    while (h->same) {
-        h = &r->headers[h->same - 1];
-        n += 2 + h->value.len;
-    }
-    return n;
-}
-
 /* The values of all headers of one name, joined by ", " in the order in which they came. */
 static PCSTR put_joined(struct writer *w, const struct request *r, const struct header *h, USHORT *length)
 {
-    size_t n = joined_length(r, h);
+    size_t n = request_joined_length(r, h);
     char *start = take_bytes(w, (ULONG)n + 1), *p = start;
 
     *length = (USHORT)n;

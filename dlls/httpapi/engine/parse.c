@@ -415,21 +415,10 @@ static bool has_proper_codings(const struct request *r)
 }
 
 /* The application gets headers of one name as one, whose length has 16 bits: only a long head has too long ones. */
-static bool fits_when_joined(const struct request *r, const struct header *h)
-{
-    size_t n = h->value.len;
-
-    while (h->same) {
-        h = &r->headers[h->same - 1];
-        n += 2 + h->value.len;
-    }
-    return n <= UINT16_MAX;
-}
-
 static bool all_fit_when_joined(const struct request *r)
 {
     for (unsigned i = 0; r->head_len > UINT16_MAX && i < r->header_count; i++)
-        if (!r->headers[i].repeated && !fits_when_joined(r, &r->headers[i]))
+        if (!r->headers[i].repeated && request_joined_length(r, &r->headers[i]) > UINT16_MAX)
             return false;
     return true;
 }

@@ -176,6 +176,20 @@ static inline struct text request_header(const struct request *r, enum request_h
     return request_text(r, r->headers[r->known[id] - 1].value);
 }
 
+/*
+ * How long all values of a name are when ", " joins them, as the application gets them. The header is the first of its name.
+ */
+static inline size_t request_joined_length(const struct request *r, const struct header *h)
+{
+    size_t n = h->value.len;
+
+    while (h->same) {
+        h = &r->headers[h->same - 1];
+        n += 2 + h->value.len;
+    }
+    return n;
+}
+
 /* Whether the list that all headers of that id together are has this element, whatever its case. */
 bool request_has_element(const struct request *r, enum request_header id, struct text element);
 
