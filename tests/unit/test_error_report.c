@@ -107,6 +107,21 @@ ReportTest(refused_url_cooked)
             "HTTP/1.1 GET /\xe2\x82\xac?x=%20y - - 400 - Hostname -\n");
 }
 
+/* The field has 4096 bytes: 1360 of its three bytes each fit behind 14 slashes, and no part of the next. */
+ReportTest(refused_url_too_long_for_the_field)
+{
+    char request[20000] = "GET ", want[8192] = "HTTP/1.1 GET ";
+
+    for (unsigned i = 0; i < 1400; i++) {
+        strcat(strcat(request, i % 100 ? "" : "/"), "%E2%82%AC");
+        if (i < 1360)
+            strcat(strcat(want, i % 100 ? "" : "/"), "\xe2\x82\xac");
+    }
+    strcat(request, " HTTP/1.1\r\nHost: other\r\n\r\n");
+    strcat(want, " - - 400 - Hostname -\n");
+    refused(request, 400, want);
+}
+
 ReportTest(refused_version)
 {
     refused("GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505, "HTTP/2.0 GET / - - 505 - Version_N/S -\n");

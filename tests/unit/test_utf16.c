@@ -141,6 +141,26 @@ Test(utf16, there_and_back)
     }
 }
 
+/* What is written into `size` bytes, and nothing else. */
+static void assert_converted(const utf16 *s, size_t len, size_t size, const char *want)
+{
+    char out[32] = {0};
+
+    cr_assert_eq(utf16_to_utf8(s, len, out, size), utf16_to_utf8(s, len, NULL, 0));
+    cr_assert_str_eq(out, want);
+}
+
+Test(utf16, whole_texts)
+{
+    static const utf16 text[] = {'a', 0xe4, 0x20ac, 0xd83d, 0xde00, 0xdc00, 0xd800};
+
+    cr_assert_eq(utf16_to_utf8(text, COUNT(text), NULL, 0), 16u);
+    assert_converted(text, 7, 16, "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xef\xbf\xbd\xef\xbf\xbd");
+    assert_converted(text, 4, 16, "a\xc3\xa4\xe2\x82\xac\xef\xbf\xbd"); /* a pair is cut */
+    assert_converted(text, 7, 9, "a\xc3\xa4\xe2\x82\xac"); /* nothing behind what doesn't fit */
+    assert_converted(text, 0, 16, "");
+}
+
 Test(utf16, half_pairs)
 {
     static const utf16 bad[][2] = {{0xd800, 'a'}, {0xdbff, 0xd800}, {0xdc00, 0xdc00}, {0xdfff, 'a'}, {0xd800, 0xe000}};

@@ -117,19 +117,11 @@ static bool name_is_taken(const WCHAR *name)
 static void name_engine(struct queue *engine, const WCHAR *name)
 {
     char utf8[QUEUE_NAME_MAX * 3 + 1];
-    const WCHAR *end = name;
-    size_t n = 0;
+    size_t len = 0;
 
-    while (*end)
-        end++;
-    while (name < end) {
-        int32_t c = utf16_next(&name, end);
-
-        if (c < 0)
-            name++;
-        n += utf8_put(utf8 + n, c < 0 ? 0xfffd : (uint32_t)c);
-    }
-    utf8[n] = 0;
+    while (name[len])
+        len++;
+    utf8[utf16_to_utf8(name, len, utf8, sizeof utf8 - 1)] = 0;
     queue_set_name(engine, utf8);
 }
 

@@ -14,6 +14,7 @@
 
 #define ORPHANS_PATIENCE 100 /* milliseconds for each lock */
 #define FLUSH_PATIENCE 2000  /* milliseconds that the end of the process waits for the disk */
+#define URI_SIZE (3 * ERROR_URI_MAX)
 
 static const char *const phrases[] = {
 #define X(name, phrase) [ERROR_##name] = phrase,
@@ -26,22 +27,14 @@ const char *error_phrase(enum error_reason reason)
     return phrases[reason];
 }
 
-/* Path and query as far as the field takes them, in UTF-8: what Windows calls the local code page is that here. */
-static struct text cooked_uri(const struct url *u, char uri[ERROR_URI_MAX + 4])
+/* Path and query in UTF-8, which is what Windows calls the local code page here; no more than the field may take. */
+static struct text cooked_uri(const struct url *u, char uri[URI_SIZE])
 {
-    const utf16 *p = u->text + u->path, *end = p + u->path_len + u->query_len;
-    size_t n = 0;
+    size_t len = u->path_len + u->query_len;
 
-    while (p < end && n < ERROR_URI_MAX) {
-        int32_t c = utf16_next(&p, end);
-
-        if (c < 0) {
-            c = 0xfffd;
-            p++;
-        }
-        n += utf8_put(uri + n, (uint32_t)c);
-    }
-    return (struct text){uri, n};
+    if (len > ERROR_URI_MAX)
+        len = ERROR_URI_MAX;
+    return (struct text){uri, utf16_to_utf8(u->text + u->path, len, uri, URI_SIZE)};
 }
 
 /* As long as nobody saw its end it may become another one. */
@@ -79,7 +72,7 @@ static bool has_long_version(const struct request *r)
 }
 
 /* Nothing of a request of which nothing is known. */
-static void describe_request(struct error_record *e, const struct request *r, char uri[ERROR_URI_MAX + 4])
+static void describe_request(struct error_record *e, const struct request *r, char uri[URI_SIZE])
 {
     e->major = has_long_version(r) ? ERROR_VERSION_MAX : r->major;
     e->minor = r->minor;
@@ -96,7 +89,7 @@ static void note(struct connection *c, const char *phrase, unsigned status)
         .phrase = phrase, .status = (uint16_t)status, .client = c->remote, .server = c->local,
     };
     struct request *r = c->request;
-    char uri[ERROR_URI_MAX + 4], queue[QUEUE_NAME_SIZE];
+    char uri[URI_SIZE], queue[QUEUE_NAME_SIZE];
 
     if (!error_log_is_open())
         return;

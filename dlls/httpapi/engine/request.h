@@ -177,7 +177,8 @@ static inline struct text request_header(const struct request *r, enum request_h
 }
 
 /*
- * How long all values of a name are when ", " joins them, as the application gets them. The header is the first of its name.
+ * How long all values of a name are when ", " joins them, as the application gets them. The header is the first of
+ * its name.
  */
 static inline size_t request_joined_length(const struct request *r, const struct header *h)
 {

@@ -6,7 +6,10 @@
 
 #include <locale.h>
 #include <pthread.h>
+#include <string.h>
 #include <wctype.h>
+
+#define REPLACEMENT 0xfffd
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static locale_t unicode; /* (locale_t)0 when the system has no C.UTF-8: only ASCII is folded then */
@@ -94,6 +97,25 @@ unsigned utf8_put(char out[4], uint32_t c)
         out[i] = (char)(0x80 | (c & 0x3f));
     out[0] = (char)(lead[more] | c);
     return more + 1;
+}
+
+size_t utf16_to_utf8(const utf16 *s, size_t len, char *out, size_t size)
+{
+    const utf16 *end = s + len;
+    size_t n = 0;
+
+    while (s < end) {
+        int32_t c = utf16_next(&s, end);
+        char bytes[4];
+        unsigned count;
+
+        s += c < 0;
+        count = utf8_put(bytes, c < 0 ? REPLACEMENT : (uint32_t)c);
+        if (n + count <= size)
+            memcpy(out + n, bytes, count);
+        n += count;
+    }
+    return n;
 }
 
 utf16 ansi_to_utf16(unsigned char byte)

@@ -51,6 +51,12 @@ unsigned utf16_put(utf16 out[2], uint32_t code_point);
 /* One to four bytes. Returns how many. */
 unsigned utf8_put(char out[4], uint32_t code_point);
 
+/*
+ * How long it is in UTF-8, with U+FFFD in the place of half a surrogate pair: three bytes for each unit at most.
+ * Writes as many whole characters as fit into `size` bytes, and no NUL.
+ */
+size_t utf16_to_utf8(const utf16 *s, size_t len, char *out, size_t size);
+
 /* A byte of Windows code page 1252, the "ANSI" of western systems; 0 for the five bytes it leaves undefined. */
 utf16 ansi_to_utf16(unsigned char byte);
 

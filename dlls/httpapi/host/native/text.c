@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * text.c: strings and their encodings.
- *
- * Both conversions are one loop that writes to a sink; a sink without memory only counts.
  */
 #include "text.h"
 
@@ -66,36 +64,13 @@ static size_t to_utf16(const unsigned char *s, size_t length, WCHAR *out, size_t
     return n;
 }
 
-/* As to_utf16(), the other way. */
-static size_t to_utf8(const WCHAR *s, size_t length, char *out, size_t size, bool *bad)
-{
-    const WCHAR *end = s + length;
-    size_t n = 0;
-
-    *bad = false;
-    while (s < end) {
-        int32_t c = utf16_next(&s, end);
-        char bytes[4];
-        size_t count;
-
-        s += c < 0;
-        *bad = *bad || c < 0;
-        count = utf8_put(bytes, c < 0 ? REPLACEMENT : (uint32_t)c);
-        if (n + count <= size)
-            memcpy(out + n, bytes, count);
-        n += count;
-    }
-    return n;
-}
-
 char *text_to_utf8(LPCWSTR text)
 {
     size_t length = (size_t)lstrlenW(text) + 1, size = length * 3;
     char *copy = text ? malloc(size) : NULL;
-    bool bad;
 
     if (copy)
-        to_utf8(text, length, copy, size, &bad);
+        utf16_to_utf8(text, length, copy, size);
     else if (text)
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
     return copy;
@@ -171,8 +146,7 @@ NATIVE_EXPORT int MultiByteToWideChar(UINT page, DWORD flags, LPCSTR text, int l
 NATIVE_EXPORT int WideCharToMultiByte(UINT page, DWORD flags, LPCWSTR text, int length, LPSTR buffer, int size,
                                       LPCSTR replacement, LPBOOL replaced)
 {
-    bool bad;
-    size_t needed;
+    size_t units, needed;
 
     /* With UTF-8 nothing needs a replacement of the program's: the last two must be NULL, as documented. */
     if (!is_utf8_page(page) || !text || !length || length < -1 || size < 0 || (size && !buffer) ||
@@ -180,8 +154,9 @@ NATIVE_EXPORT int WideCharToMultiByte(UINT page, DWORD flags, LPCWSTR text, int 
         return fail(ERROR_INVALID_PARAMETER);
     if (flags & ~(DWORD)(WC_ERR_INVALID_CHARS | (page == CP_UTF8 ? 0 : WC_NO_BEST_FIT_CHARS)))
         return fail(ERROR_INVALID_FLAGS);
-    needed = to_utf8(text, length < 0 ? (size_t)lstrlenW(text) + 1 : (size_t)length, buffer, (size_t)size, &bad);
-    return converted(needed, size, bad, flags & WC_ERR_INVALID_CHARS);
+    units = length < 0 ? (size_t)lstrlenW(text) + 1 : (size_t)length;
+    needed = utf16_to_utf8(text, units, buffer, (size_t)size);
+    return converted(needed, size, !utf16_is_well_formed(text, units), flags & WC_ERR_INVALID_CHARS);
 }
 
 NATIVE_EXPORT int lstrlenA(LPCSTR text)
