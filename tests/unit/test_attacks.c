@@ -233,7 +233,7 @@ AttackTest(many_headers_are_not_kept)
 
 /* --- names of headers */
 
-/* Hashes that anybody can compute; names that have the same lowest bits in one of them shall spread. */
+/* Hashes that anybody can compute. */
 static uint32_t fnv_1a(struct text t)
 {
     uint32_t h = HASH_START;
@@ -266,49 +266,63 @@ static uint32_t siphash_without_key(struct text t)
     return (uint32_t)siphash_nocase(&(struct siphash_key){{0, 0}}, t);
 }
 
-/* A head of so many names that this hash puts into one bucket. */
-static void feed_colliding_names(struct feed *f, uint32_t (*hash)(struct text), unsigned names)
+struct hashed {
+    uint32_t hash;
+    char line[12];
+};
+
+static int by_hash(const void *a, const void *b)
 {
+    uint32_t x = ((const struct hashed *)a)->hash, y = ((const struct hashed *)b)->hash;
+
+    return (x > y) - (x < y);
+}
+
+#define NAMES 1000
+
+/* A head of names in the order of this hash. */
+static void feed_ordered_names(struct feed *f, uint32_t (*hash)(struct text))
+{
+    static struct hashed names[NAMES];
+
+    for (unsigned i = 0; i < NAMES; i++) {
+        int n = snprintf(names[i].line, sizeof names[i].line, "x%u:\r\n", i);
+
+        names[i].hash = hash((struct text){names[i].line, (size_t)n - 3});
+    }
+    qsort(names, NAMES, sizeof *names, by_hash);
     feed_begin(f);
     feed_bytes(f, GET_LOCALHOST, sizeof GET_LOCALHOST - 1);
-    for (unsigned i = 0; names; i++) {
-        char line[16];
-        int n = snprintf(line, sizeof line, "x%u:\r\n", i);
-
-        if (hash((struct text){line, (size_t)n - 3}) % UNKNOWN_BUCKETS)
-            continue;
-        feed_bytes(f, line, (size_t)n);
-        names--;
-    }
+    for (unsigned i = 0; i < NAMES; i++)
+        feed_bytes(f, names[i].line, strlen(names[i].line));
     feed_bytes(f, "\r\n", 2);
     cr_assert_eq(f->result, PARSE_DONE);
 }
 
-static unsigned count_fullest_bucket(const struct request *r)
+static unsigned depth_of(const struct request *r, uint16_t link)
 {
-    unsigned fullest = 0;
+    const struct header *h = &r->headers[link - 1];
+    unsigned low, high;
 
-    for (unsigned b = 0; b < UNKNOWN_BUCKETS; b++) {
-        unsigned length = 0;
-
-        for (uint16_t i = r->unknown[b]; i; i = r->headers[i - 1].chain)
-            length++;
-        fullest = length > fullest ? length : fullest;
-    }
-    return fullest;
+    if (!link)
+        return 0;
+    low = depth_of(r, h->below[0]);
+    high = depth_of(r, h->below[1]);
+    return 1 + (low > high ? low : high);
 }
 
-Test(attacks, names_cannot_be_chosen_to_collide)
+/* A thousand names in random order make a tree of some 22 levels. */
+Test(attacks, names_cannot_be_put_in_order)
 {
     static uint32_t (*const hashes[])(struct text) = {fnv_1a, polynomial, sum, siphash_without_key};
 
     for (size_t i = 0; i < COUNT(hashes); i++) {
         struct feed f;
-        unsigned fullest;
+        unsigned depth;
 
-        feed_colliding_names(&f, hashes[i], 1000);
-        fullest = count_fullest_bucket(&f.r);
-        cr_assert(fullest > 0 && fullest < 1000 / 16, "hash %zu: %u names in one bucket", i, fullest);
+        feed_ordered_names(&f, hashes[i]);
+        depth = depth_of(&f.r, f.r.unknown);
+        cr_assert(depth >= 10 && depth < 60, "hash %zu: %u levels", i, depth);
         feed_end(&f);
     }
 }

@@ -89,7 +89,7 @@ static void link_same(struct request *r, uint16_t *first, uint16_t index)
     f->last = link;
 }
 
-/* Who knew where names go could send thousands that all go into one bucket. */
+/* Who knew the order of names could send thousands in that order, and make a list of the tree. */
 static struct siphash_key name_key;
 
 static bool has_same_name(const struct request *r, const struct header *a, const struct header *b)
@@ -101,14 +101,13 @@ static bool has_same_name(const struct request *r, const struct header *a, const
 static void link_header(struct request *r, uint16_t index)
 {
     struct header *h = &r->headers[index];
-    uint16_t *link;
+    uint16_t *link = &r->unknown;
 
     if (h->id != HEADER_UNKNOWN)
         return link_same(r, &r->known[h->id], index);
     h->hash = (uint32_t)siphash_nocase(&name_key, request_text(r, h->name));
-    link = &r->unknown[h->hash % UNKNOWN_BUCKETS];
     while (*link && !has_same_name(r, &r->headers[*link - 1], h))
-        link = &r->headers[*link - 1].chain;
+        link = &r->headers[*link - 1].below[h->hash > r->headers[*link - 1].hash];
     link_same(r, link, index);
 }
 

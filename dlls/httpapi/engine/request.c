@@ -37,9 +37,8 @@ static void request_reset(struct request *r)
     r->verb = VERB_UNPARSED;
     r->major = r->minor = 0;
     r->expects_continue = r->close_after = r->cooked = r->reported = false;
-    r->header_count = 0;
+    r->header_count = r->unknown = 0;
     memset(r->known, 0, sizeof r->known);
-    memset(r->unknown, 0, sizeof r->unknown);
     r->body = (struct body){.kind = BODY_NONE};
     r->sending = r->response_begun = r->switching = r->no_content = false;
     r->framing = FRAMING_GIVEN;

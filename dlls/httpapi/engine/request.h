@@ -36,7 +36,6 @@ struct connection;
 struct queue;
 struct shard;
 
-#define UNKNOWN_BUCKETS 64
 #define INPUT_FIRST 4096
 #define BODY_WINDOW 65536 /* most body bytes kept for an application that doesn't read */
 
@@ -59,12 +58,12 @@ enum request_stage {
 
 struct header {
     struct span name, value;
-    uint32_t hash;   /* of an unknown name: spares comparing most names that differ */
-    uint16_t same;   /* 1 + index of the next header of the same name, or 0 */
-    uint16_t last;   /* of the first of a name: 1 + index of the last */
-    uint16_t chain;  /* unknown names: 1 + index of the next one in its bucket, or 0 */
-    uint8_t id;      /* enum request_header or HEADER_UNKNOWN */
-    bool repeated;   /* an earlier header of the same name refers to this one */
+    uint32_t hash;     /* of an unknown name */
+    uint16_t below[2]; /* unknown names: 1 + index of one with a hash up to this one's, of one with a higher hash; or 0 */
+    uint16_t same;     /* 1 + index of the next header of the same name, or 0 */
+    uint16_t last;     /* of the first of a name: 1 + index of the last */
+    uint8_t id;        /* enum request_header or HEADER_UNKNOWN */
+    bool repeated;     /* an earlier header of the same name refers to this one */
 };
 
 /* Who frames the response's body, when it has parts. */
@@ -116,7 +115,7 @@ struct request {
     struct header *headers;
     uint16_t header_count, header_size;
     uint16_t known[REQ_MAX]; /* 1 + index of the first header of that id, or 0 */
-    uint16_t unknown[UNKNOWN_BUCKETS]; /* the same for names without id, by hash */
+    uint16_t unknown; /* 1 + index of the first header without id, the root of a tree by the hash of the name; or 0 */
     struct url url;
     struct body body;
 
