@@ -132,12 +132,11 @@ static void put_unknown(struct writer *w, const struct request *r, HTTP_REQUEST_
     q->Headers.pUnknownHeaders = u;
     for (unsigned i = 0; i < r->header_count; i++) {
         const struct header *h = &r->headers[i];
-        HTTP_UNKNOWN_HEADER *to = u ? u++ : &none; /* goes on counting without room */
+        HTTP_UNKNOWN_HEADER *to;
 
-        if (h->id != HEADER_UNKNOWN || h->repeated) {
-            u -= u != NULL;
+        if (h->id != HEADER_UNKNOWN || h->repeated)
             continue;
-        }
+        to = u ? u++ : &none; /* goes on counting without room */
         to->NameLength = (USHORT)h->name.len;
         to->pName = put_text(w, request_text(r, h->name));
         to->pRawValue = put_joined(w, r, h, &to->RawValueLength);

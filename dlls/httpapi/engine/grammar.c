@@ -8,10 +8,10 @@
 
 #include "parameters.h"
 
-bool is_token_char(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c && strchr("!#$%&'*+-.^_`|~", c));
-}
+const bool grammar_token_chars[256] = {
+    ['!'] = true, ['#' ... '\''] = true, ['*'] = true, ['+'] = true, ['-'] = true, ['.'] = true, ['0' ... '9'] = true,
+    ['A' ... 'Z'] = true, ['^' ... '`'] = true, ['a' ... 'z'] = true, ['|'] = true, ['~'] = true,
+};
 
 bool grammar_is_token(struct text t)
 {

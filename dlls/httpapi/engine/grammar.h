@@ -13,8 +13,13 @@
 #include "page.h"
 #include "text.h"
 
+extern const bool grammar_token_chars[256];
+
 /* RFC 9110 section 5.6.2. */
-bool is_token_char(unsigned char c);
+static inline bool is_token_char(unsigned char c)
+{
+    return grammar_token_chars[c];
+}
 
 /* What a value may contain: anything but control characters, tab excepted. */
 static inline bool is_value_char(unsigned char c)

@@ -2,7 +2,7 @@
 /*
  * names.h: the verbs and header names that the API gives numbers to, each listed once.
  *
- * The order is that of HTTP_VERB and HTTP_HEADER_ID in http.h (api/request.c asserts it at compile time), so a
+ * The order is that of HTTP_VERB and HTTP_HEADER_ID in http.h (api/fill.c asserts it at compile time), so a
  * number goes to the caller's structures unchanged.
  */
 #ifndef HTTPAPI_ENGINE_NAMES_H

@@ -26,7 +26,6 @@
 #define HEADERS_FIRST 16
 #define HEADERS_MAX 8192    /* more than 16 KB have room for */
 #define VERB_LENGTH_MAX 255 /* as much of one as http.sys's error log holds */
-#define KNOWN_VERB_MAX 16 /* none has a longer name */
 #define LINE_REST 10 /* of a request line, beside verb and target: two spaces and the version */
 
 /*
@@ -165,10 +164,16 @@ static enum page parse_version(struct request *r, struct text v)
     return r->major == 1 ? PAGE_NONE : PAGE_BAD_VERSION;
 }
 
+union longest_verb {
+#define X(name, text) char name[sizeof text - 1];
+    VERBS(X)
+#undef X
+};
+
 /* AllowCaseInsensitiveVerbs: "get" is GET. */
 static enum verb verb_in_any_case(struct text t)
 {
-    char upper[KNOWN_VERB_MAX];
+    char upper[sizeof(union longest_verb)];
 
     if (t.len > sizeof upper)
         return VERB_UNKNOWN;
