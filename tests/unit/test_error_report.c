@@ -468,7 +468,9 @@ ReportTest(send_cancelled)
 ReportTest(client_not_accepted)
 {
     union address a = {.v4 = {.sin_family = AF_INET, .sin_port = htons(80), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+    int fd = client_open(&l);
 
-    error_report_refused(&a, &a);
+    error_report_refused(&a, fd);
+    client_close(fd);
     assert_lines("- - - - - - - Connections_Refused -\n");
 }

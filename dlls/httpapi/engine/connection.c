@@ -639,11 +639,7 @@ static struct connection *connection_make(struct shard *s, int fd, const union a
 /* There is no memory for it, or no place: nothing of it is read, and a reset says so at once. */
 static void refuse(int fd, const union address *remote)
 {
-    union address local = {.any.sa_family = AF_UNSPEC};
-    socklen_t len = sizeof local;
-
-    getsockname(fd, &local.any, &len);
-    error_report_refused(remote, &local);
+    error_report_refused(remote, fd);
     reset_on_close(fd);
     close(fd);
 }

@@ -45,21 +45,11 @@ static bool address_equal(const union address *a, const union address *b)
     return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
 }
 
-/* One line each time that it begins: who is kept waiting nobody knows. */
-static void report_lack(const struct listener *l)
-{
-    union address local = {.any.sa_family = AF_UNSPEC};
-    socklen_t len = sizeof local;
-
-    getsockname(l->fd, &local.any, &len);
-    error_report_refused(NULL, &local);
-}
-
 static void listener_pause(struct listener *l, const char *why)
 {
     WARN("no connections for %.1f s: %s", ACCEPT_PAUSE, why);
-    if (!l->lacks)
-        report_lack(l);
+    if (!l->lacks) /* one line each time that it begins: who is kept waiting nobody knows */
+        error_report_refused(NULL, l->fd);
     l->lacks = true;
     ev_io_stop(l->shard->loop, &l->io);
     ev_timer_set(&l->pause, ACCEPT_PAUSE, 0);

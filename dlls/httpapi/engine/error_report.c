@@ -5,6 +5,7 @@
 #include "error_report.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "error_log.h"
 #include "queue.h"
@@ -127,10 +128,12 @@ void error_report_end(struct connection *c)
         error_report(c, ERROR_CONNECTION_DROPPED);
 }
 
-void error_report_refused(const union address *client, const union address *server)
+void error_report_refused(const union address *client, int fd)
 {
-    struct error_record e = {.phrase = phrases[ERROR_NOT_ACCEPTED], .server = *server};
+    struct error_record e = {.phrase = phrases[ERROR_NOT_ACCEPTED]};
+    socklen_t len = sizeof e.server;
 
+    getsockname(fd, &e.server.any, &len);
     if (client)
         e.client = *client;
     error_log_note(&e);

@@ -41,7 +41,7 @@ void error_report(struct connection *c, enum error_reason reason);
 /* The connection ends: nothing is reported when nothing is lost with it, or when the reason was. Shard lock. */
 void error_report_end(struct connection *c);
 
-/* A client that was never given a connection; `client` NULL: nobody knows who. Any locks. */
-void error_report_refused(const union address *client, const union address *server);
+/* A client that was never given a connection; `client` NULL: nobody knows who. `fd`: the server's end. Any locks. */
+void error_report_refused(const union address *client, int fd);
 
 #endif
