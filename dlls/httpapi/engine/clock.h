@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * clock.h: the time that programs see.
+ * clock.h: the time that programs see, and moments to wait for.
  */
 #ifndef HTTPAPI_ENGINE_CLOCK_H
 #define HTTPAPI_ENGINE_CLOCK_H
@@ -20,6 +20,21 @@ static inline uint64_t clock_ticks(void)
 
     clock_gettime(CLOCK_MONOTONIC_RAW, &now);
     return (uint64_t)now.tv_sec * CLOCK_TICKS_PER_SECOND + (uint64_t)now.tv_nsec / 100;
+}
+
+/* The moment in so many milliseconds. */
+static inline struct timespec clock_in(clockid_t clock, unsigned milliseconds)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    t.tv_sec += milliseconds / 1000;
+    t.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    return t;
 }
 
 #endif

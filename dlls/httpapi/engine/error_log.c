@@ -22,6 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "error_file.h"
 #include "log.h"
 
@@ -72,20 +73,6 @@ static void init(void)
     pthread_condattr_destroy(&monotonic);
 }
 
-static struct timespec in_ms(clockid_t clock, unsigned ms)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 /* --- the writer */
 
 static bool is_empty(void)
@@ -113,7 +100,7 @@ static bool await_notes(void)
 /* Lock. Until so much time is over, or somebody waits; a writer that GATHERS goes on as soon as there is enough, too. */
 static void rest(unsigned ms, enum writer state)
 {
-    struct timespec end = in_ms(CLOCK_MONOTONIC, ms);
+    struct timespec end = clock_in(CLOCK_MONOTONIC, ms);
 
     writer = state;
     while (!stopping && !(state == WRITER_GATHERS && has_enough()) && !pthread_cond_timedwait(&wake, &lock, &end))
@@ -357,7 +344,7 @@ void error_log_open(const char *path, uint32_t size)
 /* At the process's end a thread that was killed may have the lock: nothing here waits for ever. */
 bool error_log_flush(unsigned ms)
 {
-    struct timespec end = in_ms(CLOCK_MONOTONIC, ms), lock_end = in_ms(CLOCK_REALTIME, ms);
+    struct timespec end = clock_in(CLOCK_MONOTONIC, ms), lock_end = clock_in(CLOCK_REALTIME, ms);
     bool done;
 
     pthread_once(&once, init);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "error_log.h"
 #include "queue.h"
 #include "request.h"
@@ -157,14 +158,8 @@ static void report_orphans_of(struct shard *s)
  */
 static bool lock_shard(struct shard *s)
 {
-    struct timespec end;
+    struct timespec end = clock_in(CLOCK_REALTIME, ORPHANS_PATIENCE);
 
-    clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_nsec += ORPHANS_PATIENCE * 1000000;
-    if (end.tv_nsec >= 1000000000) {
-        end.tv_sec++;
-        end.tv_nsec -= 1000000000;
-    }
     return !pthread_mutex_timedlock(&s->lock, &end);
 }
 
