@@ -17,7 +17,6 @@
 #include "status.h"
 
 #define SHARDS_DEFAULT 1
-#define LOG_PATIENCE 1000 /* milliseconds that HttpTerminate waits for the error log's last lines */
 
 static unsigned initialized[2]; /* by HTTP_INITIALIZE_SERVER and _CONFIG; config lock */
 static atomic_bool initialized_any; /* either of them isn't zero */
@@ -119,6 +118,6 @@ ULONG api_HttpTerminate(ULONG flags, PVOID reserved)
     error = stop(known_flags(flags));
     pthread_mutex_unlock(&config_lock);
     if (!error && !api_is_initialized())
-        error_log_flush(LOG_PATIENCE);
+        error_log_flush(ERROR_LOG_PATIENCE);
     return error;
 }

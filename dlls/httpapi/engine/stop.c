@@ -21,7 +21,6 @@
 #define STOP_SECONDS 10 /* Docker kills after ten */
 #define EXIT_SECONDS 60 /* .NET's hosts give their services thirty, systemd kills after ninety */
 #define LOOK 20         /* milliseconds between two looks whether all is done: who would tell us pays for it with each request */
-#define LOG_PATIENCE 1000
 #define ONE_SIGNAL 50000000 /* nanoseconds: timeout(1) and some supervisors signal a process and then its group */
 
 atomic_bool stop_begun;
@@ -99,7 +98,7 @@ void stop_await(void)
     end = end_of("HTTPAPI_STOP_SECONDS", STOP_SECONDS);
     while (connections_busy() && wait_clock() < end && !take_signal(LOOK))
         ;
-    error_log_flush(LOG_PATIENCE);
+    error_log_flush(ERROR_LOG_PATIENCE);
     INFO("the program is told");
 }
 
