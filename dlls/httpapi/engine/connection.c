@@ -10,8 +10,8 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <linux/sockios.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
