@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "engine/endpoint.h"
+#include "engine/prefix.h"
+#include "free_port.h"
 #include "loopback.h"
 #include "unit.h"
 
@@ -131,6 +133,48 @@ StopTest(between_two_requests)
     app_answer(&l, app_receive(&l)->id, "c");
     expect_last_answer(fd, "c");
     client_close(fd);
+}
+
+static enum result add_url(uint16_t port)
+{
+    char text[64];
+    utf16 wide[64];
+    struct prefix p;
+
+    snprintf(text, sizeof text, "http://localhost:%u/", port);
+    cr_assert_eq(prefix_parse(&p, widen(wide, COUNT(wide), text)), RESULT_OK);
+    return router_add(&l.target, &p, LOOPBACK_CONTEXT);
+}
+
+/* On a port of its own. */
+static int listen_elsewhere(uint16_t *port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof a;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert(!bind(fd, (struct sockaddr *)&a, len) && !listen(fd, 1) && !getsockname(fd, (struct sockaddr *)&a, &len));
+    *port = ntohs(a.sin_port);
+    return fd;
+}
+
+/* The program doesn't know yet that it ends: it is told what it would be told otherwise, but no client comes. */
+StopTest(a_url_that_is_added_later)
+{
+    enum result result = RESULT_IN_USE;
+    uint16_t port;
+    int other;
+
+    stop();
+    for (int i = 0; i < 10 && result == RESULT_IN_USE; i++) /* between question and use somebody may take the port */
+        result = add_url(l.port = free_port());
+    cr_assert_eq(result, RESULT_OK);
+    loopback_settle();
+    cr_assert(is_refused());
+    cr_assert_eq(add_url(l.port), RESULT_EXISTS);
+    other = listen_elsewhere(&port);
+    cr_assert_eq(add_url(port), RESULT_IN_USE);
+    close(other);
 }
 
 /* Accepted by nobody yet, and known to the client as open. */

@@ -29,6 +29,7 @@ struct listener {
 };
 
 static struct list endpoints = LIST_INIT(endpoints);
+static bool stopped; /* endpoints_stop(); what is bound from then on has its port, and refuses connections */
 
 static socklen_t address_len(const union address *a)
 {
@@ -156,7 +157,7 @@ static int open_socket(const union address *a, bool shared)
     if (fd < 0)
         return -1;
     /* Its connections inherit the flag. */
-    return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) || listen(fd, BACKLOG) ? close_failed(fd) : fd;
+    return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) || (!stopped && listen(fd, BACKLOG)) ? close_failed(fd) : fd;
 }
 
 static enum result result_of_errno(void)
@@ -252,6 +253,8 @@ static void listener_start(struct listener *l, struct shard *s)
     l->shard = s;
     ev_io_init(&l->io, on_accept, l->fd, EV_READ);
     ev_timer_init(&l->pause, on_pause_over, 0, 0);
+    if (stopped)
+        return;
     shard_lock(s);
     ev_io_start(s->loop, &l->io);
     shard_poke(s);
@@ -268,11 +271,11 @@ static void listener_stop(struct listener *l)
     shard_unlock(l->shard);
 }
 
-/* The kernel resets connections that wait when a socket stops listening: they are accepted first. */
+/* The kernel resets connections that wait when a socket stops listening: they are accepted first. BACKLOG of them, and one. */
 static void listener_refuse(struct listener *l)
 {
     shard_lock(l->shard);
-    for (int i = 0; i < BACKLOG / ACCEPT_BATCH && !ev_is_active(&l->pause); i++)
+    for (int i = 0; i <= BACKLOG / ACCEPT_BATCH && !ev_is_active(&l->pause); i++)
         on_accept(l->shard->loop, &l->io, EV_READ);
     ev_io_stop(l->shard->loop, &l->io);
     ev_timer_stop(l->shard->loop, &l->pause);
@@ -285,6 +288,7 @@ void endpoints_stop(void)
 {
     struct list *l;
 
+    stopped = true;
     list_for_each(l, &endpoints)
         for (unsigned i = 0; i < shard_count; i++)
             listener_refuse(&container_of(l, struct endpoint, node)->listeners[i]);

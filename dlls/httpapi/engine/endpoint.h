@@ -31,7 +31,10 @@ struct endpoint {
  */
 enum result endpoints_acquire(const struct prefix *p, struct endpoint *found[ENDPOINTS_PER_PREFIX]);
 
-/* Connections that are there already are taken, others refused from now on; for good. */
+/*
+ * Connections that are there already are taken, others refused from now on; for good, also by what is acquired later, which
+ * has its address and port all the same.
+ */
 void endpoints_stop(void);
 
 void endpoints_release(struct endpoint *found[ENDPOINTS_PER_PREFIX]);
