@@ -17,14 +17,8 @@
 #include <string.h>
 #include <ucontext.h>
 
+#include "any_thread.h"
 #include "log.h"
-
-/* Reads %fs:0x28, which isn't ours in all threads of a Wine process that runs 32-bit code. */
-#if __has_attribute(no_stack_protector)
-#define IN_ANY_THREAD __attribute__((no_stack_protector))
-#else
-#define IN_ANY_THREAD
-#endif
 
 /* On the stack of guard_run(). */
 struct guard {

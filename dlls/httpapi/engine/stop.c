@@ -4,13 +4,14 @@
  */
 #include "stop.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "any_thread.h"
 #include "connection.h"
 #include "endpoint.h"
 #include "error_log.h"
@@ -26,15 +27,16 @@
 atomic_bool stop_begun;
 static int signal_pipe[2] = {-1, -1};
 
-static void on_signal(int number)
+/* The time is that of wait_clock(). */
+IN_ANY_THREAD static void on_signal(int number)
 {
-    uint64_t now = wait_clock();
-    int error = errno;
+    long now[2]; /* seconds and nanoseconds, as the kernel has them */
+    uint64_t time;
 
     (void)number;
-    if (write(signal_pipe[1], &now, sizeof now) < 0)
-        errno = error; /* the pipe is full of the same */
-    errno = error;
+    bare_syscall(SYS_clock_gettime, CLOCK_MONOTONIC, (long)now, 0);
+    time = (uint64_t)now[0] * 1000000000 + (uint64_t)now[1];
+    bare_syscall(SYS_write, signal_pipe[1], (long)&time, sizeof time); /* what fails is full of the same */
 }
 
 static bool is_default(void)
