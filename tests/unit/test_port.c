@@ -122,16 +122,22 @@ static enum result complete(unsigned value, struct late_packet *late)
     return result;
 }
 
+/* The ring full with 0 to 63, and 64 and 65 late. */
+static void overfill(struct late_packet late[2])
+{
+    late_freed = 0;
+    for (unsigned i = 0; i < 64; i++)
+        push(i);
+    for (unsigned i = 0; i < 2; i++)
+        cr_assert_eq(complete(64 + i, &late[i]), RESULT_PENDING);
+}
+
 /* What comes behind it waits behind it, wherever. */
 PortTest(an_end_without_memory)
 {
     struct late_packet late[3];
 
-    late_freed = 0;
-    for (unsigned i = 0; i < 64; i++)
-        push(i);
-    cr_assert_eq(complete(64, &late[0]), RESULT_PENDING);
-    cr_assert_eq(complete(65, &late[1]), RESULT_PENDING);
+    overfill(late);
     expect_now(60, 0, 60);
     cr_assert_eq(late_freed, 0u);
     cr_assert_eq(complete(66, &late[2]), RESULT_OK); /* there is room again, also for those before */
@@ -144,11 +150,7 @@ PortTest(late_ends_are_taken)
 {
     struct late_packet late[2];
 
-    late_freed = 0;
-    for (unsigned i = 0; i < 64; i++)
-        push(i);
-    cr_assert_eq(complete(64, &late[0]), RESULT_PENDING);
-    cr_assert_eq(complete(65, &late[1]), RESULT_PENDING);
+    overfill(late);
     expect_now(65, 0, 65);
     cr_assert_eq(late_freed, 1u);
     cr_assert(!port_is_empty(&port));
