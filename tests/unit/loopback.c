@@ -116,6 +116,18 @@ void loopback_close(struct loopback *l)
     cr_assert(list_empty(&l->queue->lanes[0].ready) && list_empty(&l->queue->lanes[0].receives));
 }
 
+struct loopback l;
+
+void loopback_open_shared(void)
+{
+    loopback_open(&l);
+}
+
+void loopback_close_shared(void)
+{
+    loopback_close(&l);
+}
+
 struct connection *loopback_connection(void)
 {
     struct list *l = &shards[0]->connections;

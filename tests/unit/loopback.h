@@ -33,6 +33,13 @@ void loopback_open(struct loopback *l);
 /* Closes the queue, waits for the last connection to end, and asserts that no object is left. */
 void loopback_close(struct loopback *l);
 
+/* A test between an open and a close of `l`. */
+#define LoopbackTest(suite, name, ...) \
+    Test(suite, name, .init = loopback_open_shared, .fini = loopback_close_shared, ##__VA_ARGS__)
+extern struct loopback l;
+void loopback_open_shared(void);
+void loopback_close_shared(void);
+
 /* Runs the loop until *until; the test fails when that takes ten seconds. */
 void loopback_run(const bool *until);
 

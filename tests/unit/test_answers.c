@@ -18,19 +18,7 @@
 #define BAD "GET /% HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define BAD_BODY 324 /* bytes of that page */
 
-static struct loopback l;
-
-static void open_all(void)
-{
-    loopback_open(&l);
-}
-
-static void close_all(void)
-{
-    loopback_close(&l);
-}
-
-#define AnswerTest(name, ...) Test(answers, name, .init = open_all, .fini = close_all, ##__VA_ARGS__)
+#define AnswerTest(name, ...) LoopbackTest(answers, name, ##__VA_ARGS__)
 
 static void expect_page(int fd, int status, size_t length)
 {

@@ -16,19 +16,7 @@
 
 #define GET_LOCALHOST "GET /a HTTP/1.1\r\nHost: localhost\r\n"
 
-static struct loopback l;
-
-static void open_all(void)
-{
-    loopback_open(&l);
-}
-
-static void close_all(void)
-{
-    loopback_close(&l);
-}
-
-#define AttackTest(name) Test(attacks, name, .init = open_all, .fini = close_all)
+#define AttackTest(name) LoopbackTest(attacks, name)
 
 /* As much as the sockets hold, without the engine's doing anything. */
 static size_t fill(int fd)

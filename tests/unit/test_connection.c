@@ -15,19 +15,7 @@
 #define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n"
 #define POST "POST /a HTTP/1.1\r\nHost: localhost\r\n"
 
-static struct loopback l;
-
-static void open_all(void)
-{
-    loopback_open(&l);
-}
-
-static void close_all(void)
-{
-    loopback_close(&l);
-}
-
-#define ConnectionTest(name, ...) Test(connection, name, .init = open_all, .fini = close_all, ##__VA_ARGS__)
+#define ConnectionTest(name, ...) LoopbackTest(connection, name, ##__VA_ARGS__)
 
 /* As if the only connection's time were over. */
 static void pass_deadline(void)
@@ -937,7 +925,7 @@ ConnectionTest(shutdown_of_the_queue)
     client_close(held);
 }
 
-Test(connection, closing_the_queue_resets_what_is_held, .init = open_all)
+ConnectionTest(closing_the_queue_resets_what_is_held)
 {
     int waits = client_open(&l), held = client_open(&l), idle = client_open(&l);
     struct receiving x;
@@ -954,8 +942,7 @@ Test(connection, closing_the_queue_resets_what_is_held, .init = open_all)
     client_close(waits);
     client_close(held);
     client_close(idle);
-    l.queue = queue_open();
-    loopback_close(&l);
+    l.queue = queue_open(); /* for loopback_close() */
 }
 
 /* --- waiting for the end */

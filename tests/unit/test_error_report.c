@@ -18,7 +18,6 @@
 #define POST "POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"
 #define BIG (8u << 20) /* more than a socket takes */
 
-static struct loopback l;
 static char folder[] = "/tmp/error_report.XXXXXX";
 
 static void open_all(void)

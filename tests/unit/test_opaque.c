@@ -10,19 +10,7 @@
 
 #define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n"
 
-static struct loopback l;
-
-static void open_all(void)
-{
-    loopback_open(&l);
-}
-
-static void close_all(void)
-{
-    loopback_close(&l);
-}
-
-#define OpaqueTest(name, ...) Test(opaque, name, .init = open_all, .fini = close_all, ##__VA_ARGS__)
+#define OpaqueTest(name, ...) LoopbackTest(opaque, name, ##__VA_ARGS__)
 
 static enum result send_switch(uint64_t id, unsigned status, unsigned flags)
 {

@@ -14,19 +14,7 @@
 #define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define POST "POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"
 
-static struct loopback l;
-
-static void open_all(void)
-{
-    loopback_open(&l);
-}
-
-static void close_all(void)
-{
-    loopback_close(&l);
-}
-
-#define RequestTest(name, ...) Test(request, name, .init = open_all, .fini = close_all, ##__VA_ARGS__)
+#define RequestTest(name, ...) LoopbackTest(request, name, ##__VA_ARGS__)
 
 /* --- taking by id */
 

@@ -22,19 +22,7 @@
 
 #define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n"
 
-static struct loopback l;
-
-static void open_all(void)
-{
-    loopback_open(&l);
-}
-
-static void close_all(void)
-{
-    loopback_close(&l);
-}
-
-#define StopTest(name, ...) Test(stop, name, .init = open_all, .fini = close_all, ##__VA_ARGS__)
+#define StopTest(name, ...) LoopbackTest(stop, name, ##__VA_ARGS__)
 
 /* As SIGTERM does it. */
 static void stop(void)

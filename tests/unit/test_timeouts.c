@@ -14,19 +14,7 @@
 #define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define POST "POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
 
-static struct loopback l;
-
-static void open_all(void)
-{
-    loopback_open(&l);
-}
-
-static void close_all(void)
-{
-    loopback_close(&l);
-}
-
-#define TimeoutTest(name) Test(timeouts, name, .init = open_all, .fini = close_all)
+#define TimeoutTest(name) LoopbackTest(timeouts, name)
 
 /* For what is routed from now on; the timers that a test doesn't name don't run. */
 static void limit(struct limits limits)
