@@ -8,7 +8,11 @@
 #include <arpa/inet.h>
 #include <asm/prctl.h>
 #include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,10 +20,12 @@
 #include "engine/any_thread.h"
 #include "engine/endpoint.h"
 #include "engine/prefix.h"
+#include "engine/wait.h"
 #include "free_port.h"
 #include "loopback.h"
 #include "unit.h"
 
+#define MS ((uint64_t)1000000) /* of wait_clock() */
 #define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n"
 
 #define StopTest(name, ...) LoopbackTest(stop, name, ##__VA_ARGS__)
@@ -194,6 +200,58 @@ StopTest(a_stream_of_bytes_is_not_waited_for)
     answer_part(&b);
     cr_assert_eq(answer_send(&l, id, &b, LAST), RESULT_OK);
     client_close(fd);
+}
+
+static void *await(void *unused)
+{
+    stop_await();
+    return unused;
+}
+
+/* The program is at the beginning of its start: what it opens then never serves. */
+Test(stop, before_there_is_anything)
+{
+    pthread_t thread;
+
+    cr_assert(stop_catch());
+    raise(SIGTERM);
+    cr_assert(!pthread_create(&thread, NULL, await, NULL));
+    while (!stop_has_begun())
+        sched_yield();
+    pthread_mutex_lock(&config_lock);
+    loopback_open(&l);
+    pthread_mutex_unlock(&config_lock);
+    pthread_join(thread, NULL);
+    cr_assert(is_refused());
+    loopback_close(&l);
+}
+
+/* Supervisors signal a process and then its group. What comes later is an order to be quick. */
+Test(stop, two_signals_at_once_are_one)
+{
+    uint64_t start = wait_clock(), told;
+
+    cr_assert(stop_catch());
+    raise(SIGTERM);
+    raise(SIGTERM);
+    if (wait_clock() - start > 40 * MS)
+        cr_skip_test("the machine was too busy for two signals at once");
+    setenv("HTTPAPI_EXIT_SECONDS", "1", true);
+    stop_await();
+    told = wait_clock();
+    stop_expire();
+    cr_assert(wait_clock() - told >= 900 * MS, "after %llu ms", (unsigned long long)((wait_clock() - told) / MS));
+}
+
+Test(stop, a_second_signal_is_an_order_to_be_quick, .timeout = 60)
+{
+    cr_assert(stop_catch());
+    raise(SIGTERM);
+    stop_await();
+    poll(NULL, 0, 60); /* as long as two signals are one */
+    raise(SIGTERM);
+    setenv("HTTPAPI_EXIT_SECONDS", "1000", true);
+    stop_expire();
 }
 
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) /* whose own handler comes first */

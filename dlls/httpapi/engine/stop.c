@@ -17,6 +17,7 @@
 #include "error_log.h"
 #include "log.h"
 #include "router.h"
+#include "shard.h"
 #include "wait.h"
 
 #define STOP_SECONDS 10 /* Docker kills after ten */
@@ -80,25 +81,32 @@ static uint64_t end_of(const char *variable, unsigned seconds)
     return wait_clock() + (uint64_t)seconds * 1000000000;
 }
 
-static void stop_begin(void)
+/* Whether there is anything to be waited for: loops that are made later than this get no connections. */
+static bool stop_begin(void)
 {
+    bool serving;
+
     INFO("SIGTERM: requests that are under way are finished");
     atomic_store(&stop_begun, true);
     pthread_mutex_lock(&config_lock);
     endpoints_stop();
+    serving = shard_count;
     pthread_mutex_unlock(&config_lock);
-    connections_stop();
+    if (serving)
+        connections_stop();
+    return serving;
 }
 
 void stop_await(void)
 {
     uint64_t end;
+    bool serving;
 
     while (!take_signal(-1))
         ;
-    stop_begin();
+    serving = stop_begin();
     end = end_of("HTTPAPI_STOP_SECONDS", STOP_SECONDS);
-    while (connections_busy() && wait_clock() < end && !take_signal(LOOK))
+    while (serving && connections_busy() && wait_clock() < end && !take_signal(LOOK))
         ;
     error_log_flush(ERROR_LOG_PATIENCE);
     INFO("the program is told");
