@@ -87,13 +87,15 @@ static uint32_t make_room(struct request *r)
     return room < most ? room : most;
 }
 
+/* What is good of the bytes comes first: GOT, and BAD_FRAMING the next time. */
 static enum received receive(struct request *r)
 {
-    uint32_t room = make_room(r);
+    uint32_t room;
     ssize_t n;
 
-    if (r->body.chunks.state == CHUNKS_BAD)
+    if (body_is_bad(r))
         return BAD_FRAMING;
+    room = make_room(r);
     if (!room)
         return FULL;
     if (r->body.kind == BODY_LENGTH && room > r->body.left)
@@ -109,7 +111,7 @@ static enum received receive(struct request *r)
     }
     if (n == 0)
         return CLIENT_LEFT;
-    if (!add_bytes(r, (uint32_t)n))
+    if (!add_bytes(r, (uint32_t)n) && !available(r))
         return BAD_FRAMING;
     connection_body_came(r->connection);
     return GOT;
@@ -263,9 +265,10 @@ void body_input(struct request *r)
     if (r->body.copying)
         return connection_park(r->connection);
     got = receive(r);
-    if (got == GOT)
+    if (got == GOT) {
         serve(r);
-    else if (got == FULL)
+        connection_resume(r->connection);
+    } else if (got == FULL)
         connection_park(r->connection);
     else if (got != WOULD_BLOCK)
         body_broke(r, got == SOCKET_FAILED);
@@ -292,7 +295,7 @@ bool body_drain(struct request *r)
         if (got != GOT)
             return false;
     }
-    return true;
+    return !body_is_bad(r);
 }
 
 /* One attempt by the reading thread itself: what is there, or what a look at the socket brings. */

@@ -39,8 +39,9 @@ struct body_read {
 enum result body_read(struct queue *q, uint64_t id, struct body_read *read);
 
 /*
- * The head is parsed: sorts the bytes behind it. False: bad framing, which is told when somebody looks for more of the
- * body, as if it had come later: what becomes of a request doesn't depend on how its bytes come. Shard lock.
+ * The head is parsed: sorts the bytes behind it. False: bad framing, which is told when the application has the request,
+ * as if it had come then: what becomes of a request doesn't depend on how its bytes come (docs/completions.md, "Bodies
+ * that break"). Shard lock.
  */
 bool body_begin(struct request *r);
 

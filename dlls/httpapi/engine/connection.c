@@ -242,6 +242,20 @@ void connection_park(struct connection *c)
     c->watched = hangup_add(c->shard->hangup, c);
 }
 
+/* The loop looks at the connection when it has looked at all others. */
+static void expect_turn(struct connection *c)
+{
+    shard_expect_turn(c->shard);
+    list_del(&c->turn);
+    list_add_tail(&c->shard->patient, &c->turn);
+}
+
+/* What is here of the body is bad, and nobody was told: no byte has to come for that, so the socket may stay silent. */
+static bool has_bad_news(const struct connection *c)
+{
+    return c->state == CONN_REQUEST && body_is_bad(c->request) && wants_input(c);
+}
+
 void connection_resume(struct connection *c)
 {
     if (c->parked && wants_input(c)) {
@@ -252,6 +266,8 @@ void connection_resume(struct connection *c)
     }
     if (!c->body_due)
         connection_body_came(c);
+    if (has_bad_news(c))
+        expect_turn(c);
 }
 
 void connection_want_write(struct connection *c, bool want)
@@ -432,28 +448,7 @@ static void next_request(struct connection *c)
     connection_resume(c);
     if (++c->pipelined < PIPELINE_TURN)
         return parse_input(c);
-    shard_expect_turn(c->shard);
-    list_add_tail(&c->shard->patient, &c->turn);
-}
-
-/* The loop has looked at all connections: this one may go on. */
-static void take_turn(struct connection *c)
-{
-    list_del(&c->turn);
-    c->pipelined = 0;
-    parse_input(c);
-}
-
-void connections_go_on(struct shard *s)
-{
-    struct list *l, *next;
-
-    list_for_each_safe(l, next, &s->patient) {
-        struct connection *c = container_of(l, struct connection, turn);
-
-        take_turn(c);
-        connection_settle(c);
-    }
+    expect_turn(c);
 }
 
 /* A body that can't go on doesn't take away the answer, which may still be on its way. */
@@ -565,6 +560,29 @@ static void input(struct connection *c)
     case CONN_DRAIN: return input_drain(c);
     case CONN_LINGER: return input_linger(c);
     case CONN_CLOSED: return;
+    }
+}
+
+/* The loop has looked at all connections: this one may go on, as if something had come. */
+static void take_turn(struct connection *c)
+{
+    list_del(&c->turn);
+    c->pipelined = 0;
+    if (c->state == CONN_HEAD)
+        parse_input(c);
+    else
+        input(c);
+}
+
+void connections_go_on(struct shard *s)
+{
+    struct list *l, *next;
+
+    list_for_each_safe(l, next, &s->patient) {
+        struct connection *c = container_of(l, struct connection, turn);
+
+        take_turn(c);
+        connection_settle(c);
     }
 }
 

@@ -43,7 +43,7 @@ union address {
 struct connection {
     struct shard *shard;
     struct list node;         /* shard.connections, then perhaps shard.graves */
-    struct list turn;         /* shard.patient: a pipelined request here waits for the loop's next turn */
+    struct list turn;         /* shard.patient: what is here already waits for the loop's next turn */
     unsigned pipelined;       /* requests in a row without a turn of the loop */
     uint64_t id;
     int fd;
@@ -97,7 +97,10 @@ void connection_settle(struct connection *c);
 /* Body bytes of the present request have come: the next ones have their time again. Shard lock. */
 void connection_body_came(struct connection *c);
 
-/* Stops reading until connection_resume(). Shard lock. */
+/*
+ * Stops reading until connection_resume(), which also has the loop look at what came before and couldn't be told then.
+ * Shard lock.
+ */
 void connection_park(struct connection *c);
 void connection_resume(struct connection *c);
 

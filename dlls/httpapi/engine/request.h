@@ -141,6 +141,12 @@ void request_free(struct request *r);
  */
 void request_restart(struct request *r);
 
+/* Its chunks are none from some byte on, whether somebody was told or not. Shard lock. */
+static inline bool body_is_bad(const struct request *r)
+{
+    return r->body.chunks.state == CHUNKS_BAD;
+}
+
 /* The application has nothing more to say, or nobody to say it to: the id is gone. Shard lock. */
 void request_retire(struct request *r);
 

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_body.c: reads of a body, and what becomes of them when it breaks; docs/completions.md, "Bodies that break", has
+ * a line for most of these.
+ *
+ * A test can do something in the middle of a copy to the application, when the shard's lock is free: as another thread.
+ */
+#include "engine/body.h"
+
+#include <stdlib.h>
+
+#include "engine/guard.h"
+#include "faults.h"
+#include "loopback.h"
+#include "unit.h"
+
+#define CHUNKED "POST /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+#define BAD "2\r\nab!\r\n0\r\n\r\n" /* two bytes are good */
+
+static struct loopback l;
+
+static void open_all(void)
+{
+    loopback_open(&l);
+}
+
+static void close_all(void)
+{
+    loopback_close(&l);
+}
+
+#define BodyTest(name) Test(body, name, .init = open_all, .fini = close_all)
+
+static void (*during_copy)(void); /* the next one */
+
+bool __real_guard_copy(void *to, const void *from, size_t n);
+bool __wrap_guard_copy(void *to, const void *from, size_t n);
+
+bool __wrap_guard_copy(void *to, const void *from, size_t n)
+{
+    void (*now)(void) = during_copy;
+
+    during_copy = NULL;
+    if (now)
+        now();
+    return __real_guard_copy(to, from, n);
+}
+
+static void expect_refusal(int fd)
+{
+    cr_assert_eq(client_reply(fd)->status, 400);
+    client_expect_end(fd);
+    client_close(fd);
+}
+
+static enum result read_now(uint64_t id)
+{
+    char body[8];
+    size_t got;
+
+    return app_read(&l, id, body, sizeof body, false, &got);
+}
+
+/* --- bad chunks that nobody has to look for */
+
+BodyTest(nobody_reads_what_is_bad)
+{
+    int fd = client_open(&l);
+    uint64_t id;
+
+    client_send(fd, CHUNKED BAD);
+    id = app_receive(&l)->id;
+    loopback_settle();
+    cr_assert_eq(read_now(id), RESULT_GONE);
+    expect_refusal(fd);
+}
+
+/* A receive that waits for a larger buffer is no different. */
+BodyTest(nobody_reads_what_is_bad_of_a_request_that_was_left)
+{
+    int fd = client_open(&l);
+    struct request *r, *again;
+    uint64_t id;
+
+    client_send(fd, CHUNKED BAD);
+    r = app_take(&l);
+    id = r->id;
+    request_deliver(r, false, 0);
+    loopback_settle();
+    cr_assert_eq(request_take(l.queue, id, &again), RESULT_GONE);
+    expect_refusal(fd);
+}
+
+/* Until a program has the request, bytes that come later wouldn't be read; these aren't told, either. */
+BodyTest(what_is_bad_waits_with_its_request)
+{
+    int fd = client_open(&l);
+    struct request *r;
+
+    client_send(fd, CHUNKED BAD);
+    loopback_settle();
+    cr_assert_eq(client_pending(fd), 0u);
+    r = app_take(&l);
+    loopback_settle();
+    cr_assert_eq(client_pending(fd), 0u);
+    request_deliver(r, true, 0);
+    expect_refusal(fd);
+}
+
+BodyTest(what_was_taken_along_is_bad)
+{
+    int fd = client_open(&l);
+    struct request *r;
+    uint64_t id;
+
+    client_send(fd, CHUNKED);
+    r = app_take(&l);
+    id = r->id;
+    client_send(fd, BAD);
+    request_top_up(r);
+    request_deliver(r, true, 2);
+    loopback_settle();
+    cr_assert_eq(read_now(id), RESULT_GONE);
+    expect_refusal(fd);
+}
+
+/* Taken by id meanwhile: told when it is delivered again. */
+BodyTest(what_is_bad_waits_for_a_second_receive)
+{
+    int fd = client_open(&l);
+    struct request *r, *again;
+
+    client_send(fd, CHUNKED BAD);
+    r = app_receive(&l);
+    cr_assert_eq(request_take(l.queue, r->id, &again), RESULT_OK);
+    loopback_settle();
+    cr_assert_eq(client_pending(fd), 0u);
+    request_deliver(again, true, 0);
+    expect_refusal(fd);
+}
+
+static struct reading second;
+static char second_body[8];
+static uint64_t read_id;
+
+static void begin_second(void)
+{
+    cr_assert_eq(app_read_begin(&l, read_id, &second, second_body, sizeof second_body, false), RESULT_PENDING);
+}
+
+/* The first read has enough with what is good; the second began while that was copied. */
+BodyTest(a_second_read_of_what_is_bad)
+{
+    int fd = client_open(&l);
+    char body[8];
+    size_t got;
+
+    client_send(fd, CHUNKED BAD);
+    read_id = app_receive(&l)->id;
+    during_copy = begin_second;
+    cr_assert_eq(app_read(&l, read_id, body, sizeof body, false, &got), RESULT_OK);
+    cr_assert(got == 2 && !memcmp(body, "ab", 2));
+    loopback_run(&second.over);
+    cr_assert_eq(second.read.io.result, RESULT_RESET);
+    expect_refusal(fd);
+}
+
+/* What is good before it comes to the read that waits for it, in one packet or in two. */
+static void two_wait(const char *first, const char *then)
+{
+    int fd = client_open(&l);
+    struct reading x;
+    char body[8];
+
+    client_send(fd, CHUNKED);
+    read_id = app_receive(&l)->id;
+    cr_assert_eq(app_read_begin(&l, read_id, &x, body, sizeof body, false), RESULT_PENDING);
+    begin_second();
+    client_send(fd, first);
+    loopback_settle();
+    client_send(fd, then);
+    loopback_run(&x.over);
+    loopback_run(&second.over);
+    cr_assert(x.read.io.result == RESULT_OK && x.read.io.bytes == 2 && !memcmp(body, "ab", 2));
+    cr_assert_eq(second.read.io.result, RESULT_RESET);
+    expect_refusal(fd);
+}
+
+BodyTest(two_reads_wait_for_what_is_bad)
+{
+    two_wait(BAD, "");
+    two_wait("2\r\nab", "!\r\n0\r\n\r\n");
+    two_wait("2\r\nab!", "\r\n0\r\n\r\n");
+}
+
+/* The program has its answer under way before the loop's next turn. */
+static void answer_bad(unsigned flags, const char *seen)
+{
+    int fd = client_open(&l);
+    struct answer a, b;
+    char text[512] = "";
+    size_t len = 0;
+    ssize_t n;
+    uint64_t id;
+
+    client_send(fd, CHUNKED BAD);
+    id = app_receive(&l)->id;
+    answer_begin(&a, 200, "OK");
+    answer_memory(&a, "ping", 4);
+    cr_assert_eq(answer_send(&l, id, &a, flags), RESULT_OK);
+    loopback_settle();
+    answer_part(&b);
+    answer_memory(&b, "pong", 4);
+    cr_assert_eq(answer_send(&l, id, &b, LAST), RESULT_GONE);
+    while ((n = client_read(fd, text + len, sizeof text - 1 - len)) > 0)
+        len += (size_t)n;
+    cr_assert_eq(n, 0, "no FIN");
+    cr_assert(!strncmp(text, "HTTP/1.1 200", 12) && len > 4 && !strcmp(text + len - strlen(seen), seen), "%s", text);
+    client_close(fd);
+}
+
+BodyTest(what_is_bad_behind_an_answer)
+{
+    answer_bad(LAST, "ping");
+    answer_bad(MORE, "ping");
+}
