@@ -105,16 +105,67 @@ static void put_headers(struct worker *w)
     }
 }
 
-/* Reads the body to its end; ERROR_HANDLE_EOF. Whatever came is reported. */
-static ULONG take_body(struct worker *w)
+static ULONG read_body(struct worker *w, ULONG *length)
 {
-    ULONG error, length = 0, n = 0;
+    ULONG n = 0;
+    ULONG error = HttpReceiveRequestEntityBody(w->queue, w->request->RequestId, 0, w->body + *length,
+                                               BODY_MAX - *length, &n, NULL);
+
+    *length += error == NO_ERROR ? n : 0;
+    return error;
+}
+
+#define PIECE 4096
+
+struct reading {
+    OVERLAPPED overlapped;
+    char piece[PIECE];
+    ULONG begun;
+};
+
+static void read_begin(struct worker *w, struct reading *r)
+{
+    memset(&r->overlapped, 0, sizeof r->overlapped);
+    r->overlapped.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
+    r->begun = HttpReceiveRequestEntityBody(w->queue, w->request->RequestId, 0, r->piece, PIECE, NULL, &r->overlapped);
+}
+
+static ULONG read_end(struct worker *w, struct reading *r, ULONG *length)
+{
+    ULONG error = r->begun;
+    DWORD n = 0;
+
+    if (error == NO_ERROR || error == ERROR_IO_PENDING)
+        error = GetOverlappedResult(w->queue, &r->overlapped, &n, TRUE) ? NO_ERROR : GetLastError();
+    CloseHandle(r->overlapped.hEvent);
+    if (error != NO_ERROR)
+        return error;
+    memcpy(w->body + *length, r->piece, n);
+    *length += n;
+    return NO_ERROR;
+}
+
+/* Two reads at once; the first error. */
+static ULONG read_twice(struct worker *w, ULONG *length)
+{
+    struct reading a, b;
+    ULONG error, other;
+
+    read_begin(w, &a);
+    read_begin(w, &b);
+    error = read_end(w, &a, length);
+    other = read_end(w, &b, length);
+    return error == NO_ERROR ? other : error;
+}
+
+/* Reads the body to its end; ERROR_HANDLE_EOF. Whatever came is reported. */
+static ULONG take_body(struct worker *w, ULONG (*read)(struct worker *, ULONG *))
+{
+    ULONG error, length = 0;
 
     do {
-        error = HttpReceiveRequestEntityBody(w->queue, w->request->RequestId, 0, w->body + length, BODY_MAX - length,
-                                             &n, NULL);
-        length += error == NO_ERROR ? n : 0;
-    } while (error == NO_ERROR && length < BODY_MAX);
+        error = read(w, &length);
+    } while (error == NO_ERROR && length < BODY_MAX - 2 * PIECE);
     put(w, "\tbody ");
     put_bytes(w, w->body, length);
     if (error != ERROR_HANDLE_EOF)
@@ -162,9 +213,11 @@ static void serve(struct worker *w)
     put_headers(w);
     put_number(w, "flags", w->request->Flags);
     put_number(w, "received", w->request->BytesReceived);
-    if (!asks(w->request, "/early"))
-        read = take_body(w);
+    if (!asks(w->request, "/early") && !asks(w->request, "/idle"))
+        read = take_body(w, asks(w->request, "/twice") ? read_twice : read_body);
     say(w);
+    if (asks(w->request, "/idle"))
+        return;
     if (asks(w->request, "/cancel"))
         HttpCancelHttpRequest(w->queue, w->request->RequestId, NULL);
     else if (read == ERROR_HANDLE_EOF)
