@@ -33,29 +33,30 @@ static enum page frame_by_coding(struct request *r)
     return PAGE_NONE;
 }
 
-static enum page frame_by_length(struct request *r)
+/* It is a number, and there is one of it: parse.c has refused all others. */
+static void frame_by_length(struct request *r)
 {
     struct text length = request_header(r, REQ_ContentLength);
 
-    if (!text_to_u64(length, &r->body.left) || r->headers[r->known[REQ_ContentLength] - 1].same)
-        return PAGE_BAD_REQUEST;
+    text_to_u64(length, &r->body.left);
     /* Octal for some. */
     if (length.len > 1 && length.ptr[0] == '0')
         r->close_after = true;
     r->body.kind = r->body.left ? BODY_LENGTH : BODY_NONE;
-    return PAGE_NONE;
 }
 
 /* RFC 9112 section 6. */
 static enum page frame_body(struct request *r)
 {
     bool length = r->known[REQ_ContentLength], coding = r->known[REQ_TransferEncoding];
-    enum page page = length ? frame_by_length(r) : PAGE_NONE;
+    enum page page = PAGE_NONE;
 
+    if (length)
+        frame_by_length(r);
     /* Two lengths: whoever is in front of us may have believed the other one. */
     if (length && coding)
         r->close_after = true;
-    if (!page && coding)
+    if (coding)
         page = frame_by_coding(r);
     if (!length && !coding && (r->verb == VERB_POST || r->verb == VERB_PUT))
         page = PAGE_LENGTH_REQUIRED;
