@@ -336,27 +336,38 @@ static void invite_body(struct request *r)
     send_invitation(r);
 }
 
+/* Those that began while the first one copied, without the lock, stay behind it. */
+static void wait_in_line(struct request *r, struct body_read *rd, bool first)
+{
+    if (first)
+        list_add(&r->reads, &rd->io.node);
+    else
+        list_add_tail(&r->reads, &rd->io.node);
+}
+
 enum result body_read(struct queue *q, uint64_t id, struct body_read *rd)
 {
     struct request *r = request_lock(q, id);
     struct connection *c;
     struct shard *s;
     enum result result = RESULT_PENDING;
+    bool first;
 
     if (!r)
         return RESULT_GONE;
+    first = list_empty(&r->reads) && !r->body.copying;
     c = r->connection;
     s = c->shard;
     connection_use(c);
     rd->request = r;
     rd->filled = 0;
     invite_body(r);
-    if (list_empty(&r->reads) && !r->body.copying)
+    if (first)
         result = read_try(r, rd);
     if (result == RESULT_PENDING && (c->state != CONN_REQUEST || r->state == REQUEST_ANSWERED))
         result = rd->filled ? RESULT_OK : RESULT_GONE;
     if (result == RESULT_PENDING)
-        list_add_tail(&r->reads, &rd->io.node);
+        wait_in_line(r, rd, first);
     rd->io.bytes = result == RESULT_MORE ? 1 : rd->filled;
     note_place(rd, r);
     if (c->state == CONN_REQUEST)
