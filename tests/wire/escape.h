@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * escape.h: bytes as the program reports them and the driver compares them: printable ASCII as it is, all else \xNN.
+ * escape.h: how the program speaks to the driver. Bytes: printable ASCII as it is, all else \xNN.
  */
 #ifndef WIRE_ESCAPE_H
 #define WIRE_ESCAPE_H
 
 #include <stddef.h>
 #include <stdio.h>
+
+/* What the program says of a request behind its client's address when it has it, before it reads the body. */
+#define TAKEN "taken"
 
 #define ESCAPED_MAX 4 /* characters that a byte becomes */
 

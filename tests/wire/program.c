@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * program.c: the server of the wire corpus. Says on its standard output what it sees of each request, one line:
- * the client's address, the request, and what README.md lists, separated by tabs.
+ * program.c: the server of the wire corpus. Says on its standard output what it sees of each request, in two lines:
+ * the client's address and TAKEN when it has the request; later the address, the request, and what README.md lists,
+ * separated by tabs.
  *
  * Called as `program THREADS URL...`, or STATE=URL after the first; ends when its standard input does.
  */
@@ -61,12 +62,18 @@ static void put_wide(struct worker *w, const char *key, const WCHAR *text, USHOR
     put_bytes(w, utf8, (size_t)n);
 }
 
+static void begin_line(struct worker *w)
+{
+    const SOCKADDR_IN *client = (const SOCKADDR_IN *)w->request->Address.pRemoteAddress;
+    const unsigned char *ip = (const unsigned char *)&client->sin_addr;
+
+    w->end = w->line + sprintf(w->line, "%u.%u.%u.%u\t", ip[0], ip[1], ip[2], ip[3]);
+}
+
 static void put_request(struct worker *w)
 {
     const HTTP_REQUEST *r = w->request;
-    const unsigned char *ip = (const unsigned char *)&((SOCKADDR_IN *)r->Address.pRemoteAddress)->sin_addr;
 
-    w->end = w->line + sprintf(w->line, "%u.%u.%u.%u\t", ip[0], ip[1], ip[2], ip[3]);
     if (r->Verb == HttpVerbUnknown) {
         put(w, "unknown ");
         put_bytes(w, r->pUnknownVerb, r->UnknownVerbLength);
@@ -208,6 +215,10 @@ static void serve(struct worker *w)
 {
     ULONG read = ERROR_HANDLE_EOF;
 
+    begin_line(w);
+    put(w, TAKEN);
+    say(w);
+    begin_line(w);
     put_request(w);
     put_url(w);
     put_headers(w);
