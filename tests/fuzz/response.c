@@ -442,12 +442,11 @@ static void check_parts(const char *bytes, size_t n)
 {
     struct input in = {bytes, bytes + n};
     struct text boundary;
-    unsigned count = 0;
 
     must(n > 4 && !memcmp(bytes, "\r\n--", 4));
     in.at += 2;
     boundary = input_line(&in);
-    for (;; count++) {
+    for (;;) {
         struct text range = {NULL, 0}, line;
         const char *end;
 
