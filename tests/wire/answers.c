@@ -69,38 +69,27 @@ static void read_page(char *line)
     if (n != PAGE_FIELDS)
         fatal("page %s has %zu fields", p.fields[0], n);
     check_length(&p);
-    pages = realloc(pages, (page_count + 1) * sizeof *pages);
+    pages = grow(pages, page_count, sizeof *pages);
     pages[page_count++] = p;
 }
 
-static void read_line(char *line)
+static void read_line(void *unused, char *line, int number)
 {
+    (void)unused;
     if (!strncmp(line, "page ", 5)) {
         read_page(line + 5);
     } else if (!strncmp(line, "answer ", 7)) {
-        answers = realloc(answers, (answer_count + 1) * sizeof *answers);
+        answers = grow(answers, answer_count, sizeof *answers);
         answers[answer_count++] = (struct answer){strdup(line + 7), {0}};
     } else if (!answer_count || strncmp(line, "< ", 2) ||
                !bytes_unescape(&answers[answer_count - 1].bytes, line + 2, 0)) {
-        fatal("not an answer: %s", line);
+        fatal("line %d isn't an answer: %s", number, line);
     }
 }
 
 void answers_read(const char *path)
 {
-    FILE *f = fopen(path, "r");
-    char *line = NULL;
-    size_t size = 0;
-
-    if (!f)
-        fatal("%s can't be read", path);
-    while (getline(&line, &size, f) > 0) {
-        line[strcspn(line, "\n")] = 0;
-        if (line[0] && line[0] != '#')
-            read_line(line);
-    }
-    free(line);
-    fclose(f);
+    for_each_line(path, read_line, NULL);
 }
 
 static const struct page *find_page(const char *name)

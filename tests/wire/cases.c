@@ -22,14 +22,6 @@ static void wrong(const struct reader *r, const char *what, const char *line)
     fatal("%s:%d: %s: %s", r->path, r->line, what, line);
 }
 
-static void *grow(void *items, size_t count, size_t size)
-{
-    items = reallocarray(items, count + 1, size);
-    if (!items)
-        fatal("no memory");
-    return items;
-}
-
 static struct step *add_step(struct wire_case *c, enum step_kind kind)
 {
     c->steps = grow(c->steps, c->step_count, sizeof *c->steps);
@@ -171,14 +163,13 @@ static void read_case_line(struct reader *r, const char *line)
         wrong(r, "no such answer", rest);
 }
 
-static void read_line(struct reader *r, const char *line)
+static void read_line(void *to, char *line, int number)
 {
+    struct reader *r = to;
     const char *rest;
-    size_t n = strlen(line);
 
-    if (!n || line[0] == '#')
-        return;
-    if (line[n - 1] == ' ')
+    r->line = number;
+    if (line[strlen(line) - 1] == ' ')
         wrong(r, "a blank at the end", line);
     if ((rest = behind(line, "case ")))
         begin_case(r, rest);
@@ -195,20 +186,9 @@ static void read_line(struct reader *r, const char *line)
 struct corpus corpus_read(const char *path, const char *filter)
 {
     struct reader r = {.path = path, .filter = filter};
-    FILE *f = fopen(path, "r");
-    char *line = NULL;
-    size_t size = 0;
 
-    if (!f)
-        fatal("%s can't be read", path);
-    while (getline(&line, &size, f) > 0) {
-        r.line++;
-        line[strcspn(line, "\n")] = 0;
-        read_line(&r, line);
-    }
+    for_each_line(path, read_line, &r);
     if (r.now)
         wrong(&r, "the last case has no ending", r.now->name);
-    free(line);
-    fclose(f);
     return r.corpus;
 }

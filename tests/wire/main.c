@@ -34,6 +34,31 @@ double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+void *grow(void *items, size_t count, size_t size)
+{
+    items = reallocarray(items, count + 1, size);
+    if (!items)
+        fatal("no memory");
+    return items;
+}
+
+void for_each_line(const char *path, line_reader *read, void *to)
+{
+    FILE *f = fopen(path, "r");
+    char *line = NULL;
+    size_t size = 0;
+
+    if (!f)
+        fatal("%s can't be read", path);
+    for (int number = 1; getline(&line, &size, f) > 0; number++) {
+        line[strcspn(line, "\n")] = 0;
+        if (line[0] && line[0] != '#')
+            read(to, line, number);
+    }
+    free(line);
+    fclose(f);
+}
+
 static struct plan plan_from_environment(void)
 {
     const char *splits = getenv("WIRE_SPLITS"), *seed = getenv("WIRE_SEED");

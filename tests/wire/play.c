@@ -91,9 +91,7 @@ static size_t count_parts(const struct wire_case *c, size_t nth, size_t *cut)
 static void add_job(struct player *p, struct wire_case *c, size_t cut)
 {
     if (!(p->job_count & (p->job_count + 1)))
-        p->jobs = reallocarray(p->jobs, 2 * (p->job_count + 1), sizeof *p->jobs);
-    if (!p->jobs)
-        fatal("no memory");
+        p->jobs = grow(p->jobs, 2 * p->job_count + 1, sizeof *p->jobs);
     p->jobs[p->job_count++] = (struct job){c, cut};
 }
 
@@ -251,16 +249,16 @@ static bool is_compared(const char *line)
     return !is_key(line, "body") && strcmp(line, "broken");
 }
 
-/* The rules are README.md's. fields[0] is the client's address. */
+/* The rules are README.md's. */
 static bool sight_is(const struct sight *s, char *const *fields, size_t count)
 {
     char *const *more = s->lines + 1;
     size_t more_count = s->count - 1;
 
-    if (count < 2 || strcmp(s->lines[0], fields[1]))
+    if (!count || strcmp(s->lines[0], fields[0]))
         return false;
-    fields += 2;
-    count -= 2;
+    fields++;
+    count--;
     for (size_t i = 0; i < more_count; i++)
         if (is_compared(more[i]) && !has_line(fields, count, more[i]))
             return false;
@@ -286,13 +284,13 @@ static void check_sights(struct run *r)
     for (size_t i = 0; i < c->sight_count || i < r->report_count; i++) {
         size_t count = i < r->report_count ? split_report(r->reports[i], fields) : 0;
 
-        if (i < c->sight_count && count && sight_is(&c->sights[i], fields, count))
+        if (i < c->sight_count && sight_is(&c->sights[i], fields, count))
             continue;
         if (!fail(&r->job, "the program sees something else"))
             return;
         if (i < c->sight_count)
             print_sight("expected:", c->sights[i].lines, c->sights[i].count);
-        print_sight("got:     ", fields + !!count, count - !!count); /* without the address */
+        print_sight("got:     ", fields, count);
         return;
     }
 }
@@ -422,23 +420,28 @@ static bool has_been_read(const struct player *p, const struct run *r)
     return server_has_read(r->address, r->port, p->port, r->sent);
 }
 
+static bool may_go_on(const struct player *p, const struct run *r)
+{
+    return !r->unread || has_been_read(p, r);
+}
+
+static bool run_fin(struct run *r)
+{
+    shutdown(r->fd, SHUT_WR);
+    r->step++;
+    return true;
+}
+
 static bool run_step(struct player *p, struct run *r)
 {
     if (r->step == r->job.c->step_count)
         return r->state = RUN_ENDING, true;
     switch (r->job.c->steps[r->step].kind) {
     case STEP_GET: return run_get(r);
-    case STEP_SEND:
-        if (r->unread && !has_been_read(p, r))
-            return false;
-        return run_send(r);
-    case STEP_FIN:
-        if (r->unread && !has_been_read(p, r))
-            return false;
-        shutdown(r->fd, SHUT_WR);
-        r->step++;
+    case STEP_SEND: return may_go_on(p, r) && run_send(r);
+    case STEP_FIN: return may_go_on(p, r) && run_fin(r);
     }
-    return true;
+    return false;
 }
 
 static bool leave(struct run *r)
@@ -526,30 +529,22 @@ static void run_end(struct player *p, unsigned active)
 
 /* --- all */
 
-/* Whose client has the address that the line begins with. */
-static size_t job_of(const struct player *p, const char *line)
+/* Of the run whose client has the address in front. */
+static void take_report(struct player *p, char *line)
 {
+    const char *address = strsep(&line, "\t");
     struct in_addr a;
-    char address[16] = "";
-    size_t len = strcspn(line, "\t"), job;
+    size_t job = line && inet_aton(address, &a) ? ntohl(a.s_addr) - p->first_address : SIZE_MAX;
+    struct run *r;
 
-    memcpy(address, line, len < 15 ? len : 15);
-    job = line[len] && inet_aton(address, &a) ? ntohl(a.s_addr) - p->first_address : SIZE_MAX;
     if (job >= p->begun)
-        fatal("not a report: %.200s", line);
-    return job;
-}
-
-static void take_report(struct player *p, const char *line)
-{
-    size_t job = job_of(p, line);
-    struct run *r = p->by_job[job];
-
-    if (!strcmp(strchr(line, '\t') + 1, TAKEN)) {
+        fatal("not a report: %.200s", address);
+    r = p->by_job[job];
+    if (!strcmp(line, TAKEN)) {
         if (r)
             r->taken++;
     } else if (r) {
-        r->reports = reallocarray(r->reports, r->report_count + 1, sizeof *r->reports);
+        r->reports = grow(r->reports, r->report_count, sizeof *r->reports);
         r->reports[r->report_count++] = strdup(line);
     } else if (fail(&p->jobs[job], "the program sees one more")) {
         printf("  got:      %.600s\n", line);
@@ -586,7 +581,7 @@ static void play_on(struct player *p)
 {
     bool progress = false;
     double time = now();
-    const char *line;
+    char *line;
 
     while (p->active_count < RUNS_AT_ONCE && p->begun < p->job_count)
         begin_next(p), progress = true;

@@ -14,6 +14,14 @@ void fatal(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2
 
 double now(void); /* seconds */
 
+/* Room for one more of `size` bytes than the `count` items. */
+void *grow(void *items, size_t count, size_t size);
+
+typedef void line_reader(void *to, char *line, int number);
+
+/* The file's lines without their ends; not those that are empty or begin with '#'. */
+void for_each_line(const char *path, line_reader *read, void *to);
+
 /* --- bytes.c */
 
 /* `solid[i]` is set when the bytes aren't to be parted in front of byte i. NUL-terminated when not empty. */
