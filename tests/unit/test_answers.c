@@ -245,13 +245,13 @@ AnswerTest(behind_an_answer_that_is_still_being_sent)
 /* A reset would throw away what the client's system hasn't taken of the answer before: it gets a FIN instead. */
 AnswerTest(a_refusal_without_a_word_behind_an_answer)
 {
-    static char big[1 << 20], got[sizeof big];
+    static char big[1 << 18], got[sizeof big];
     int fd = client_open(&l), other = client_open(&l);
     struct answer a;
     size_t n = 0;
     uint64_t id;
 
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){4096}, sizeof(int));
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){32768}, sizeof(int));
     client_send(fd, GET "\r\n" GET "\r\n");
     id = app_receive(&l)->id;
     queue_configure(l.queue, 1, true, VERBOSITY_BASIC);
@@ -259,7 +259,7 @@ AnswerTest(a_refusal_without_a_word_behind_an_answer)
     loopback_settle(); /* it fills the queue */
     answer_begin(&a, 200, "OK");
     answer_memory(&a, big, sizeof big);
-    answer_header(&a, "Content-Length", "1048576");
+    answer_header(&a, "Content-Length", "262144");
     answer_send(&l, id, &a, LAST);
     cr_assert_eq(client_reply_to_head(fd)->status, 200);
     while (n < sizeof got) {

@@ -18,19 +18,7 @@
 #define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
 #define BAD "2\r\nab!\r\n0\r\n\r\n" /* two bytes are good */
 
-static struct loopback l;
-
-static void open_all(void)
-{
-    loopback_open(&l);
-}
-
-static void close_all(void)
-{
-    loopback_close(&l);
-}
-
-#define BodyTest(name) Test(body, name, .init = open_all, .fini = close_all)
+#define BodyTest(name) LoopbackTest(body, name)
 
 static void (*during_copy)(void); /* the next one */
 

@@ -6,7 +6,10 @@
 
 #include "request.h"
 
-/* The last coding must be chunked, and chunked must be there once; other codings are the application's. */
+/*
+ * The last coding must be chunked, and chunked must be there once; other codings are the application's. A line without any
+ * is the last one's value for some.
+ */
 static enum page frame_by_coding(struct request *r)
 {
     const struct header *first = &r->headers[r->known[REQ_TransferEncoding] - 1];
@@ -16,6 +19,8 @@ static enum page frame_by_coding(struct request *r)
     for (const struct header *h = first; h; h = h->same ? &r->headers[h->same - 1] : NULL) {
         struct text list = request_text(r, h->value);
 
+        if (!list.len)
+            return PAGE_NO_CODING;
         while (text_next_element(&list, &element)) {
             if (!element.len)
                 continue;
