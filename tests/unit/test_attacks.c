@@ -318,7 +318,7 @@ Test(attacks, names_cannot_be_put_in_order)
 bool __real_text_equal_nocase(struct text a, struct text b);
 bool __wrap_text_equal_nocase(struct text a, struct text b);
 
-static size_t compared; /* bytes of texts that were compared with others, at most */
+static __thread size_t compared; /* bytes of texts that were compared with others, at most */
 
 bool __wrap_text_equal_nocase(struct text a, struct text b)
 {
