@@ -32,10 +32,7 @@ enum verb verb_from_text(struct text t)
     return VERB_UNKNOWN;
 }
 
-/*
- * Length and first letter, which the table keeps beside each other, tell nearly all names apart: a look-up
- * costs some forty integer compares and one string compare.
- */
+/* Length and first letter tell nearly all names apart: a look-up costs some forty integer compares and one of text. */
 static unsigned header_from_text(const struct text *names, unsigned count, struct text name)
 {
     for (unsigned i = 0; i < count; i++)
