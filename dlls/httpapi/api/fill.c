@@ -74,9 +74,9 @@ static PCSTR put_joined(struct writer *w, const struct request *r, const struct 
     for (;;) {
         memcpy(p, r->in + h->value.off, h->value.len);
         p += h->value.len;
-        if (!h->same)
+        h = request_next_header(r, h);
+        if (!h)
             break;
-        h = &r->headers[h->same - 1];
         memcpy(p, ", ", 2);
         p += 2;
     }
@@ -105,7 +105,7 @@ static void put_known(struct writer *w, const struct request *r, HTTP_REQUEST_V1
 
         if (!r->known[id])
             continue;
-        value = put_joined(w, r, &r->headers[r->known[id] - 1], &length);
+        value = put_joined(w, r, request_first_header(r, (enum request_header)id), &length);
         q->Headers.KnownHeaders[id].RawValueLength = length;
         q->Headers.KnownHeaders[id].pRawValue = value;
     }

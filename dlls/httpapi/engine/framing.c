@@ -12,11 +12,11 @@
  */
 static enum page frame_by_coding(struct request *r)
 {
-    const struct header *first = &r->headers[r->known[REQ_TransferEncoding] - 1];
+    const struct header *first = request_first_header(r, REQ_TransferEncoding);
     struct text element, last = {NULL, 0};
     unsigned chunked = 0;
 
-    for (const struct header *h = first; h; h = h->same ? &r->headers[h->same - 1] : NULL) {
+    for (const struct header *h = first; h; h = request_next_header(r, h)) {
         struct text list = request_text(r, h->value);
 
         if (!list.len)

@@ -408,8 +408,8 @@ static bool has_proper_host(const struct request *r)
 
 static bool has_proper_codings(const struct request *r)
 {
-    for (uint16_t i = r->known[REQ_AcceptEncoding]; i; i = r->headers[i - 1].same) {
-        struct text list = request_text(r, r->headers[i - 1].value), element;
+    for (const struct header *h = request_first_header(r, REQ_AcceptEncoding); h; h = request_next_header(r, h)) {
+        struct text list = request_text(r, h->value), element;
 
         while (text_next_element(&list, &element))
             if (element.len && !grammar_is_coding(element))

@@ -147,8 +147,8 @@ bool request_reserve(struct request *r, uint32_t more)
 
 bool request_has_element(const struct request *r, enum request_header id, struct text element)
 {
-    for (uint16_t i = r->known[id]; i; i = r->headers[i - 1].same)
-        if (text_has_element(request_text(r, r->headers[i - 1].value), element))
+    for (const struct header *h = request_first_header(r, id); h; h = request_next_header(r, h))
+        if (text_has_element(request_text(r, h->value), element))
             return true;
     return false;
 }

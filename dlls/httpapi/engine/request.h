@@ -173,12 +173,23 @@ static inline struct text request_text(const struct request *r, struct span s)
     return (struct text){r->in + s.off, s.len};
 }
 
+/* The first of the headers with this id, and the next header of the same name; NULL when there is none. */
+static inline const struct header *request_first_header(const struct request *r, enum request_header id)
+{
+    return r->known[id] ? &r->headers[r->known[id] - 1] : NULL;
+}
+
+static inline const struct header *request_next_header(const struct request *r, const struct header *h)
+{
+    return h->same ? &r->headers[h->same - 1] : NULL;
+}
+
 /* The first value of a known header; a text without pointer when it is absent. */
 static inline struct text request_header(const struct request *r, enum request_header id)
 {
-    if (!r->known[id])
-        return (struct text){NULL, 0};
-    return request_text(r, r->headers[r->known[id] - 1].value);
+    const struct header *h = request_first_header(r, id);
+
+    return h ? request_text(r, h->value) : (struct text){NULL, 0};
 }
 
 /*
@@ -189,10 +200,8 @@ static inline size_t request_joined_length(const struct request *r, const struct
 {
     size_t n = h->value.len;
 
-    while (h->same) {
-        h = &r->headers[h->same - 1];
+    while ((h = request_next_header(r, h)))
         n += 2 + h->value.len;
-    }
     return n;
 }
 
