@@ -20,7 +20,7 @@ struct hash_table {
     uint32_t size, count; /* size is zero or a power of two */
 };
 
-/* FNV-1a, a unit at a time. */
+/* FNV-1a, a unit at a time. It has no key: what is in these tables is the program's, and no client adds to it. */
 #define HASH_START 2166136261u
 
 static inline uint32_t hash_step(uint32_t h, uint32_t unit)

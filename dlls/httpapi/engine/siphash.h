@@ -3,8 +3,7 @@
  * siphash.h: a hash for names that strangers choose.
  *
  * SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012, with one round for a word and three at
- * the end): who doesn't know the key can't find names with one hash any faster than by trying, and never sees whether
- * he did.
+ * the end). Who doesn't know the key can't tell anything about the hashes of the names he sends.
  */
 #ifndef HTTPAPI_ENGINE_SIPHASH_H
 #define HTTPAPI_ENGINE_SIPHASH_H
