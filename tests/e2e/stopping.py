@@ -20,7 +20,7 @@ CLIENTS = 16
 PATIENCE = 0.5  # seconds: a connection that was idle for longer may have ended before the client used it
 BIG = 8 << 20
 PROGRAM = "../stop/server"  # beside the samples
-SHUTDOWN = "told 6\n"       # CTRL_SHUTDOWN_EVENT
+SHUTDOWN = ["told", "6"]     # CTRL_SHUTDOWN_EVENT
 
 
 class Stopping(Server):
@@ -40,18 +40,27 @@ class Stopping(Server):
             return "it goes on"
 
     def refuses(self):
-        try:
-            client.connect(self.port).close()
-        except ConnectionRefusedError:
-            return True
-        return False
+        return refuses(self.port)
 
-    def line(self):
-        ready, _, _ = select.select([self.process.stdout], [], [], server.STOP_SECONDS)
-        return os.read(self.process.stdout.fileno(), 4096).decode().replace("\r", "") if ready else "nothing"
+    def says(self, lines=1):
+        text = ""
+        while text.count("\n") < lines and select.select([self.process.stdout], [], [], server.STOP_SECONDS)[0]:
+            data = os.read(self.process.stdout.fileno(), 4096)
+            if not data:
+                break
+            text += data.decode()
+        return text.split()
 
     def __exit__(self, *_):
         self.kill()
+
+
+def refuses(port):
+    try:
+        client.connect(port).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 @contextmanager
@@ -67,6 +76,11 @@ def environment(**variables):
 def killed():
     """Who handles nothing ends of the signal natively; Wine's own handler ends the program as one that is done."""
     return 0 if "wine" in server.command("")[0] else -signal.SIGTERM
+
+
+def expired():
+    """The status of a program that was told, and didn't end."""
+    return killed() or 1
 
 
 class Asking(threading.Thread):
@@ -146,7 +160,7 @@ def upload(way, status, said):
         check_match(f"{way}:   a request under way is answered", "^HTTP/1.1 200.*\r\nConnection: close\r\n.*0123456789$",
                     answer.decode())
         if said:
-            check(f"{way}:   the program is told", said, s.line())
+            check(f"{way}:   the program is told", said, s.says())
         check(f"{way}:   it ends", status, s.status())
 
 
@@ -165,14 +179,63 @@ def download():
             check("fileserver:   it ends properly", 0, s.status())
 
 
-def never_answered():
-    with environment(HTTPAPI_STOP_SECONDS="1"), Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as c:
-        c.sendall(request("/never"))
-        wait_until(lambda: unread(s, c) == 0, client.SECONDS)
-        start = time.monotonic()
+def in_parts():
+    """The head went out before the signal came, and says nothing of the end."""
+    with Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as c:
+        c.sendall(request("/part", "Content-Length: 4", method="POST") + b"ab")
+        first = c.recv(65536)
+        while not first.endswith(b"part"):
+            first += c.recv(65536)
         s.terminate()
-        check("a request without an answer: it ends", killed(), s.status())
-        check("  after HTTPAPI_STOP_SECONDS", True, time.monotonic() - start >= 0.9)
+        wait_until(s.refuses, client.SECONDS)
+        c.sendall(b"cd")
+        check("an answer that has begun: its rest comes", b"abcd", client.read_all(c))
+        check("  it ends", killed(), s.status())
+
+
+def waited_for(what, sent):
+    """A client for whom a stop waits no longer than it may."""
+    with environment(HTTPAPI_STOP_SECONDS="1"), Stopping(PROGRAM, "2", "none") as s:
+        with client.connect(s.port, receive_buffer=4096) as c:
+            c.sendall(sent)
+            wait_until(lambda: unread(s, c) == 0, client.SECONDS)
+            start = time.monotonic()
+            s.terminate()
+            check(f"{what}: it ends", killed(), s.status())
+            check("  after HTTPAPI_STOP_SECONDS", True, time.monotonic() - start >= 0.9)
+
+
+def switched():
+    """A connection of another protocol, which might last for hours: nobody waits for it."""
+    with environment(HTTPAPI_STOP_SECONDS="1000"), Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as c:
+        c.sendall(request("/switch"))
+        check_match("a connection that was switched", "^HTTP/1.1 101 ", c.recv(65536).decode())
+        s.terminate()
+        check("  doesn't hold up the end", killed(), s.status())
+
+
+def shut_down():
+    """The program ends by itself while requests are finished."""
+    with Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as held, client.connect(s.port) as c:
+        held.sendall(request("/", "Content-Length: 2", method="POST") + b"a")
+        wait_until(lambda: unread(s, held) == 0, client.SECONDS)
+        s.terminate()
+        wait_until(s.refuses, client.SECONDS)
+        c.sendall(request("/shutdown"))
+        wait_until(lambda: unread(s, c) == 0, client.SECONDS)
+        held.sendall(b"b")
+        check_match("HttpShutdownRequestQueue meanwhile: what was under way is answered",
+                    "^HTTP/1.1 200.*\r\nConnection: close\r\n.*ab$", client.read_all(held).decode())
+        check("  the program ends by itself", 0, s.status())
+
+
+def added_later():
+    port = server.free_port()
+    with environment(HTTPAPI_EXIT_SECONDS="1"), Stopping(PROGRAM, "2", "late", f"http://localhost:{port}/") as s:
+        s.terminate()
+        check("a URL that is added later is as good as any", [*SHUTDOWN, "added", "0"], s.says(2))
+        check("  and refuses connections", True, refuses(port))
+        check("  it is killed", expired(), s.status())
 
 
 def unread(s, c):
@@ -186,11 +249,12 @@ def unread(s, c):
     return -1
 
 
-def deaf():
-    with environment(HTTPAPI_EXIT_SECONDS="1"), Stopping(PROGRAM, "2", "deaf") as s:
+def told(way, status):
+    """A program that has no connections, only threads that wait for requests."""
+    with environment(HTTPAPI_STOP_SECONDS="1000", HTTPAPI_EXIT_SECONDS="1"), Stopping(PROGRAM, "2", way) as s:
         s.terminate()
-        check("a program that doesn't end: it is told", SHUTDOWN, s.line())
-        check("  and killed", 1 if killed() == 0 else killed(), s.status())
+        check(f"{way}: it is told at once", SHUTDOWN, s.says())
+        check("  and ends", status, s.status())
 
 
 def impatient():
@@ -201,9 +265,9 @@ def impatient():
         s.terminate()
         check("twice: the first refuses", True, wait_until(s.refuses, client.SECONDS))
         s.terminate_again()
-        check("  the second tells the program", SHUTDOWN, s.line())
+        check("  the second tells the program", SHUTDOWN, s.says())
         s.terminate_again()
-        check("  the third kills", 1 if killed() == 0 else killed(), s.status())
+        check("  the third kills", expired(), s.status())
 
 
 def unit_file():
@@ -224,6 +288,14 @@ def checks():
     yield "no handler", upload, "none", killed(), None
     yield "a handler", upload, "event", 0, SHUTDOWN
     yield "download", download
-    yield "no answer", never_answered
-    yield "no end", deaf
+    yield "in parts", in_parts
+    yield "no answer", waited_for, "a request without an answer", request("/never")
+    yield "half a head", waited_for, "half a head", request("/")[:-2]
+    yield "no reader", waited_for, "a client that doesn't read", request("/big")
+    yield "another protocol", switched
+    yield "HttpShutdownRequestQueue", shut_down
+    yield "another URL", added_later
+    yield "a handler that passes it on", told, "pass", killed()
+    yield "a handler that does nothing", told, "deaf", expired()
+    yield "a handler that doesn't return", told, "stuck", expired()
     yield "several signals", impatient
