@@ -82,6 +82,41 @@ BodyTest(reads_keep_their_order)
     client_close(fd);
 }
 
+static struct reading first;
+static char first_body[8];
+
+static bool match_io(const struct io *io, const void *arg)
+{
+    return io == arg;
+}
+
+static void cancel_first(void)
+{
+    cr_assert_eq(connections_cancel(match_io, &first.read.io), 1u);
+}
+
+/* What is copied at this moment is what it ends with; it doesn't go on to wait for more. */
+BodyTest(a_read_is_cancelled_while_it_copies)
+{
+    int fd = client_open(&l);
+
+    client_send(fd, POST "Content-Length: 10\r\n\r\nab");
+    read_id = app_receive(&l)->id;
+    during_copy = cancel_first;
+    cr_assert_eq(app_read_begin(&l, read_id, &first, first_body, sizeof first_body, true), RESULT_OK);
+    cr_assert_eq(first.read.io.bytes, 2u);
+
+    cr_assert_eq(app_read_begin(&l, read_id, &first, first_body, sizeof first_body, true), RESULT_PENDING);
+    during_copy = cancel_first;
+    client_send(fd, "cd");
+    loopback_run(&first.over);
+    cr_assert(first.read.io.result == RESULT_OK && first.read.io.bytes == 2 && !memcmp(first_body, "cd", 2));
+    client_send(fd, "efghij");
+    app_answer(&l, read_id, "x");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_close(fd);
+}
+
 /* --- bad chunks that nobody has to look for */
 
 BodyTest(nobody_reads_what_is_bad)

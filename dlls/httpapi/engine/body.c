@@ -138,16 +138,16 @@ static enum result read_state(const struct body_read *rd, const struct request *
 
     if (rd->size == 0 && available(r))
         return RESULT_MORE;
-    if (rd->filled && (!rd->fill || rd->filled == rd->size || (last && !available(r))))
+    if (rd->filled && (!rd->fill || rd->enough || rd->filled == rd->size || (last && !available(r))))
         return RESULT_OK;
     if (available(r) || !last)
         return RESULT_PENDING;
     return r->body.broken ? RESULT_RESET : RESULT_EOF;
 }
 
-static void copy_begin(struct request *r)
+static void copy_begin(struct request *r, struct body_read *rd)
 {
-    r->body.copying = true;
+    r->body.copying = rd;
     connection_use(r->connection);
 }
 
@@ -167,7 +167,7 @@ static bool copy(struct request *r, struct body_read *rd)
     shard_unlock(s);
     copied = guard_copy(rd->buffer + rd->filled, from, n);
     shard_lock(s);
-    r->body.copying = false;
+    r->body.copying = NULL;
     if (!copied)
         return false;
     r->body.start += (uint32_t)n;
@@ -191,7 +191,7 @@ static void serve(struct request *r)
             read_end(rd, state);
             continue;
         }
-        copy_begin(r);
+        copy_begin(r, rd);
         rd->io.run = read_step;
         io_finish(&rd->io, RESULT_PENDING, 0);
     }
@@ -233,6 +233,10 @@ unsigned body_cancel(struct request *r, io_match *match, const void *arg)
     struct list *l, *next;
     unsigned count = 0;
 
+    if (r->body.copying && match(&r->body.copying->io, arg)) {
+        r->body.copying->enough = true;
+        count++;
+    }
     list_for_each_safe(l, next, &r->reads) {
         struct body_read *rd = container_of(l, struct body_read, io.node);
 
@@ -307,7 +311,7 @@ static enum result read_try(struct request *r, struct body_read *rd)
         if (available(r)) {
             bool copied;
 
-            copy_begin(r);
+            copy_begin(r, rd);
             copied = copy(r, rd);
             connection_unuse(r->connection);
             if (!copied)
@@ -361,6 +365,7 @@ enum result body_read(struct queue *q, uint64_t id, struct body_read *rd)
     connection_use(c);
     rd->request = r;
     rd->filled = 0;
+    rd->enough = false;
     invite_body(r);
     if (first)
         result = read_try(r, rd);

@@ -28,6 +28,7 @@ struct body_read {
     size_t size;
     size_t filled;
     bool fill;   /* wait until the buffer is full or the body ends */
+    bool enough; /* it was cancelled while bytes were copied to it: it ends with these */
     bool at_end; /* set with the result: nothing of the body comes behind these bytes */
     uint64_t received; /* set with the result: bytes of the body on the wire so far */
 };
@@ -63,7 +64,10 @@ void body_top_up(struct request *r);
 /* Receives and drops; true while the connection can go on. For answered requests. Shard lock. */
 bool body_drain(struct request *r);
 
-/* Ends the waiting reads that `match` picks; how many. One that has bytes already ends with these. Shard lock. */
+/*
+ * Ends the reads that `match` picks; how many. One that has bytes already, or to which some are copied at this moment, ends
+ * with these. Shard lock.
+ */
 unsigned body_cancel(struct request *r, io_match *match, const void *arg);
 
 /* Ends all waiting reads. Shard lock. */

@@ -32,6 +32,7 @@
 #include "text.h"
 #include "url.h"
 
+struct body_read;
 struct connection;
 struct queue;
 struct shard;
@@ -80,7 +81,7 @@ struct body {
     enum body_kind kind;
     bool complete;      /* its last byte was received */
     bool broken;        /* it never will be complete: bad chunk, or the client left */
-    bool copying;       /* a thread copies from [start, end) without the lock */
+    struct body_read *copying; /* to which a thread copies from [start, end), without the lock; NULL: none */
     uint32_t start, end;
     uint64_t left;      /* BODY_LENGTH: bytes still in the network; BODY_OPAQUE: more than will ever come */
     struct chunks chunks; /* BODY_CHUNKED */
