@@ -117,6 +117,36 @@ BodyTest(a_read_is_cancelled_while_it_copies)
     client_close(fd);
 }
 
+static void take_again(void)
+{
+    struct request *r;
+
+    cr_assert_eq(request_take(l.queue, read_id, &r), RESULT_INVALID);
+}
+
+/* A receive by id isn't let at bytes that a read is at: both would count them as theirs. */
+BodyTest(no_receive_beside_a_read)
+{
+    int fd = client_open(&l);
+    struct request *r;
+
+    client_send(fd, POST "Content-Length: 4\r\n\r\nab");
+    r = app_take(&l);
+    read_id = r->id;
+    request_deliver(r, false, 0);
+    during_copy = take_again;
+    cr_assert_eq(app_read_begin(&l, read_id, &first, first_body, sizeof first_body, false), RESULT_OK);
+    cr_assert_eq(app_read_begin(&l, read_id, &first, first_body, sizeof first_body, false), RESULT_PENDING);
+    take_again();
+    client_send(fd, "cd");
+    loopback_run(&first.over);
+    cr_assert_eq(request_take(l.queue, read_id, &r), RESULT_OK);
+    request_deliver(r, true, 0);
+    app_answer(&l, read_id, "x");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_close(fd);
+}
+
 /* --- bad chunks that nobody has to look for */
 
 BodyTest(nobody_reads_what_is_bad)

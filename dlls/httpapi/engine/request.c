@@ -168,16 +168,18 @@ struct request *request_lock(struct queue *q, uint64_t id)
     return NULL;
 }
 
-/* Whether a receive by id may have the request. Documented for a delivered one: as long as there is more of it. */
+/*
+ * Whether a receive by id may have the request: not beside a read, which is at the same bytes. Documented for a delivered
+ * one: as long as there is more of it.
+ */
 static enum result may_take(const struct request *r)
 {
-    bool read = r->body.complete && r->body.start == r->body.end;
+    bool busy = r->body.copying || !list_empty(&r->reads);
+    bool over = r->response_begun || (r->body.complete && r->body.start == r->body.end);
 
-    if (r->state == REQUEST_HELD)
-        return RESULT_OK;
-    if (read || r->response_begun)
+    if (r->state != REQUEST_HELD && over)
         return RESULT_EOF;
-    return r->body.copying || !list_empty(&r->reads) ? RESULT_INVALID : RESULT_OK;
+    return busy ? RESULT_INVALID : RESULT_OK;
 }
 
 enum result request_take(struct queue *q, uint64_t id, struct request **taken)
