@@ -270,6 +270,55 @@ BodyTest(two_reads_wait_for_what_is_bad)
     two_wait("2\r\nab!", "\r\n0\r\n\r\n");
 }
 
+/* Less than the buffer holds would look like the end of the body. */
+static void fill_from(const char *at_once, const char *first_part, const char *then)
+{
+    int fd = client_open(&l);
+    enum result result;
+    uint64_t id;
+
+    client_send(fd, at_once);
+    id = app_receive(&l)->id;
+    client_send(fd, first_part);
+    result = app_read_begin(&l, id, &first, first_body, sizeof first_body, true);
+    if (result == RESULT_PENDING) {
+        loopback_settle();
+        client_send(fd, then);
+        loopback_run(&first.over);
+        result = first.read.io.result;
+    }
+    cr_assert(result == RESULT_RESET && first.read.io.bytes == 0, "%d", result);
+    expect_refusal(fd);
+}
+
+BodyTest(a_part_of_what_is_bad_is_no_success)
+{
+    fill_from(CHUNKED BAD, "", "");
+    fill_from(CHUNKED "2\r\nab", "!", "");
+    fill_from(CHUNKED "2\r\nab", "", "!");
+    fill_from(CHUNKED, BAD, "");
+    fill_from(CHUNKED, "2\r\nab", "!");
+    fill_from(CHUNKED, "", BAD);
+}
+
+static void answer_it(void)
+{
+    app_answer(&l, read_id, "x");
+}
+
+BodyTest(answered_while_a_read_copies)
+{
+    int fd = client_open(&l);
+
+    client_send(fd, POST "Content-Length: 10\r\n\r\nab");
+    read_id = app_receive(&l)->id;
+    during_copy = answer_it;
+    cr_assert_eq(app_read_begin(&l, read_id, &first, first_body, sizeof first_body, true), RESULT_GONE);
+    client_send(fd, "cdefghij");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_close(fd);
+}
+
 /* The program has its answer under way before the loop's next turn. */
 static void answer_bad(unsigned flags, const char *seen)
 {

@@ -124,25 +124,35 @@ static void note_place(struct body_read *rd, const struct request *r)
     rd->received = r->body.received;
 }
 
+static uint64_t bytes_told(const struct body_read *rd, enum result result)
+{
+    if (result == RESULT_MORE)
+        return 1;
+    return result == RESULT_OK ? rd->filled : 0;
+}
+
 static void read_end(struct body_read *rd, enum result result)
 {
     note_place(rd, rd->request);
     rd->io.run = rd->done;
-    io_finish(&rd->io, result, result == RESULT_MORE ? 1 : rd->filled);
+    io_finish(&rd->io, result, bytes_told(rd, result));
 }
 
-/* RESULT_PENDING while the read has to wait. */
+/*
+ * RESULT_PENDING while the read has to wait. One that asked for more than came of a body that broke isn't told of a part:
+ * less than it asked for means that this was all.
+ */
 static enum result read_state(const struct body_read *rd, const struct request *r)
 {
-    bool last = r->body.complete || r->body.broken;
+    bool whole = r->body.complete && !r->body.broken;
 
     if (rd->size == 0 && available(r))
         return RESULT_MORE;
-    if (rd->filled && (!rd->fill || rd->enough || rd->filled == rd->size || (last && !available(r))))
+    if (rd->filled && (!rd->fill || rd->enough || rd->filled == rd->size || (whole && !available(r))))
         return RESULT_OK;
-    if (available(r) || !last)
+    if (available(r) || (!whole && !r->body.broken))
         return RESULT_PENDING;
-    return r->body.broken ? RESULT_RESET : RESULT_EOF;
+    return whole ? RESULT_EOF : RESULT_RESET;
 }
 
 static void copy_begin(struct request *r, struct body_read *rd)
@@ -323,7 +333,7 @@ static enum result read_try(struct request *r, struct body_read *rd)
                 break;
             if (got != GOT) {
                 body_broke(r, got == SOCKET_FAILED);
-                return rd->filled ? RESULT_OK : RESULT_RESET;
+                return RESULT_RESET;
             }
         }
         state = read_state(rd, r);
@@ -370,10 +380,10 @@ enum result body_read(struct queue *q, uint64_t id, struct body_read *rd)
     if (first)
         result = read_try(r, rd);
     if (result == RESULT_PENDING && (c->state != CONN_REQUEST || r->state == REQUEST_ANSWERED))
-        result = rd->filled ? RESULT_OK : RESULT_GONE;
+        result = RESULT_GONE;
     if (result == RESULT_PENDING)
         wait_in_line(r, rd, first);
-    rd->io.bytes = result == RESULT_MORE ? 1 : rd->filled;
+    rd->io.bytes = bytes_told(rd, result);
     note_place(rd, r);
     if (c->state == CONN_REQUEST)
         serve(r);

@@ -18,7 +18,8 @@ struct request;
  * A read of body bytes into the application's memory, which is written without any lock. `done` runs like
  * io.run. Ends with RESULT_OK and io.bytes > 0, RESULT_EOF behind the last byte, RESULT_MORE for a size of zero
  * when there is something, RESULT_RESET when the body will never be complete, RESULT_GONE when the request was
- * answered meanwhile, RESULT_FAULT when the memory is gone (bytes that were read into it are lost), or RESULT_CANCELED.
+ * answered meanwhile, RESULT_FAULT when the memory is gone, or RESULT_CANCELED. With the last four io.bytes is 0, and
+ * what was read into the memory is lost.
  */
 struct body_read {
     struct io io;
