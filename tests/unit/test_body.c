@@ -350,3 +350,29 @@ BodyTest(what_is_bad_behind_an_answer)
     answer_bad(LAST, "ping");
     answer_bad(MORE, "ping");
 }
+
+/* --- no memory */
+
+/* The head fills its buffer to the byte, so that nothing of the body has room: the read fails, and isn't left waiting. */
+BodyTest(no_room_for_a_first_byte)
+{
+    int fd = client_open(&l);
+    char head[INPUT_FIRST + 1], body[8];
+    int n = snprintf(head, sizeof head, POST "Content-Length: 2\r\nA: ");
+
+    memset(head + n, 'a', sizeof head - 1 - (size_t)n);
+    memcpy(head + sizeof head - 5, "\r\n\r\n", 5);
+    client_send(fd, head);
+    read_id = app_receive(&l)->id;
+    faults_fail_alloc(1);
+    cr_assert_eq(app_read_begin(&l, read_id, &first, body, sizeof body, false), RESULT_NO_MEMORY);
+    cr_assert(faults_alloc_failed());
+    faults_fail_alloc(1);
+    client_send(fd, "ab");
+    loopback_settle();
+    cr_assert(faults_alloc_failed());
+    cr_assert_eq(read_now(read_id), RESULT_OK);
+    app_answer(&l, read_id, "x");
+    cr_assert_eq(client_reply(fd)->status, 200);
+    client_close(fd);
+}

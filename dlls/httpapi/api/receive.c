@@ -26,12 +26,13 @@ static void add_body(void *arg)
 }
 
 /*
- * The second half of a flushed receive: body bytes were read behind the copied ones. Who cancels that gets the request
- * as far as it came: it is delivered, and without its id nobody could answer it. Closing the queue ends it for good.
+ * The second half of a flushed receive: body bytes were read behind the copied ones. Who cancels that, or has no memory for
+ * more, gets the request as far as it came: it is delivered, and without its id nobody could answer it. Closing the queue
+ * ends it for good.
  */
 static enum result flush_end(struct op *op, enum result result)
 {
-    bool stopped = result == RESULT_CANCELED && queue_object_engine(op->queue);
+    bool stopped = result == RESULT_NO_MEMORY || (result == RESULT_CANCELED && queue_object_engine(op->queue));
 
     if (result != RESULT_OK && result != RESULT_EOF && !stopped)
         return result;

@@ -69,7 +69,7 @@ bool body_become_opaque(struct request *r)
     return true;
 }
 
-/* Makes room behind in_len; 0 when the window is full. */
+/* Makes room behind in_len; 0 when the window is full, or a buffer that the head fills can't grow. */
 static uint32_t make_room(struct request *r)
 {
     uint32_t window = r->head_len + BODY_WINDOW, room, most;
@@ -329,8 +329,10 @@ static enum result read_try(struct request *r, struct body_read *rd)
         } else {
             enum received got = receive(r);
 
-            if (got == WOULD_BLOCK || got == FULL)
+            if (got == WOULD_BLOCK)
                 break;
+            if (got == FULL) /* of the head alone: there is no memory for more, and waiting wouldn't bring it */
+                return RESULT_NO_MEMORY;
             if (got != GOT) {
                 body_broke(r, got == SOCKET_FAILED);
                 return RESULT_RESET;

@@ -36,7 +36,7 @@ struct body_read {
 
 /*
  * Begins a read: RESULT_PENDING, or how it ended at once, with io.bytes; the io isn't run then. RESULT_GONE for
- * a bad id. No locks; runs io_flush().
+ * a bad id; RESULT_NO_MEMORY: the same read may succeed later. No locks; runs io_flush().
  */
 enum result body_read(struct queue *q, uint64_t id, struct body_read *read);
 
