@@ -160,7 +160,8 @@ Test(framing, other_codings)
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n", "Transfer-Encoding: xchunked\r\n",
         "Transfer-Encoding: chunkedx\r\n", "Transfer-Encoding: \"chunked\"\r\n", "Transfer-Encoding: chunked x\r\n",
         "Transfer-Encoding: \r\n", "Transfer-Encoding: ,\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding:\r\n",
-        "Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: \x0b" "chunked\r\n",
+        "Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: ,\r\n", "Transfer-Encoding: \x0b" "chunked\r\n",
     };
 
     for (size_t i = 0; i < COUNT(bad); i++) {

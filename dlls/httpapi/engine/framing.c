@@ -6,27 +6,34 @@
 
 #include "request.h"
 
+/* The last member of a list, empty when it has none; *chunked has one more for each of that name. */
+static struct text last_coding(struct text list, unsigned *chunked)
+{
+    struct text element, last = {NULL, 0};
+
+    while (text_next_element(&list, &element)) {
+        if (!element.len)
+            continue;
+        last = element;
+        *chunked += text_equal_nocase(element, TEXT("chunked"));
+    }
+    return last;
+}
+
 /*
  * The last coding must be chunked, and chunked must be there once; other codings are the application's. A line without any
- * is the last one's value for some.
+ * is what counts for some.
  */
 static enum page frame_by_coding(struct request *r)
 {
     const struct header *first = request_first_header(r, REQ_TransferEncoding);
-    struct text element, last = {NULL, 0};
+    struct text last = {NULL, 0};
     unsigned chunked = 0;
 
     for (const struct header *h = first; h; h = request_next_header(r, h)) {
-        struct text list = request_text(r, h->value);
-
-        if (!list.len)
+        last = last_coding(request_text(r, h->value), &chunked);
+        if (!last.len)
             return PAGE_NO_CODING;
-        while (text_next_element(&list, &element)) {
-            if (!element.len)
-                continue;
-            last = element;
-            chunked += text_equal_nocase(element, TEXT("chunked"));
-        }
     }
     if (chunked != 1 || !text_equal_nocase(last, TEXT("chunked")))
         return PAGE_NO_CODING;
