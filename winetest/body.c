@@ -1104,6 +1104,101 @@ static void test_unknown_flags(int version)
     scene_close(&x);
 }
 
+#define BAD_CHUNKS "2\r\nab!\r\n0\r\n\r\n" /* two bytes are good */
+
+/* The client has its 400, and the connection ends in good order; another one connects. */
+static void check_told(struct scene *x)
+{
+    char text[4096];
+
+    ok(recv_answer(x->client, text, sizeof text) > 0, "no answer");
+    ok_eq(answer_status(text), 400);
+    ok(is_closed(x->client), "the connection stays open");
+    scene_reconnect(x);
+}
+
+/* [own] A body that is none is told the client though nobody reads it, whether its bytes come with the head or later. */
+static void test_bad_chunks_unread(int version)
+{
+    struct scene x;
+    char buffer[8];
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    id = scene_take(&x, POST_CHUNKED_HEAD BAD_CHUNKS, 0);
+    check_told(&x);
+    ok_eq(read_body(x.queue, id, 0, buffer, sizeof buffer, NULL), ERROR_CONNECTION_INVALID);
+    scene_take(&x, POST_CHUNKED_HEAD BAD_CHUNKS, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
+    check_told(&x);
+    scene_take(&x, POST_CHUNKED_HEAD, 0);
+    send_text(x.client, BAD_CHUNKS);
+    check_told(&x);
+    scene_take(&x, GET_FOOBAR, 0);
+    scene_finish(&x);
+    scene_close(&x);
+}
+
+static ULONG begin_read(struct scene *x, HTTP_REQUEST_ID id, char buffer[8], struct call *c)
+{
+    return HttpReceiveRequestEntityBody(x->queue, id, 0, buffer, 8, NULL, &c->overlapped);
+}
+
+/* [own] Reads that wait get what is good in front, in order; all others end at once. */
+static void test_bad_chunks_two_reads(int version)
+{
+    struct scene x;
+    struct call a, b;
+    char first[8], second[8];
+    ULONG bytes = 0, begun, error;
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&a);
+    call_open(&b);
+    id = scene_take(&x, POST_CHUNKED_HEAD, 0);
+    ok_eq(begin_read(&x, id, first, &a), ERROR_IO_PENDING);
+    ok_eq(begin_read(&x, id, second, &b), ERROR_IO_PENDING);
+    send_text(x.client, BAD_CHUNKS);
+    ok_eq(call_end(x.queue, &a, ERROR_IO_PENDING, &bytes), NO_ERROR);
+    ok(bytes == 2 && !memcmp(first, "ab", 2), "%lu bytes: %.2s", UL(bytes), first);
+    ok_eq(call_end(x.queue, &b, ERROR_IO_PENDING, NULL), ERROR_NETNAME_DELETED);
+    check_told(&x);
+
+    /* With the head it is chance whether they are told by their bytes or by an id that is gone. */
+    id = scene_take(&x, POST_CHUNKED_HEAD BAD_CHUNKS, 0);
+    begun = begin_read(&x, id, first, &a);
+    error = begin_read(&x, id, second, &b);
+    error = call_end(x.queue, &b, error, NULL);
+    ok(is_loss(error), "got %lu", UL(error));
+    error = call_end(x.queue, &a, begun, &bytes);
+    ok(is_loss(error) || (error == NO_ERROR && bytes == 2), "got %lu", UL(error));
+    check_told(&x);
+    call_close(&a);
+    call_close(&b);
+    scene_close(&x);
+}
+
+/* [own] A read that wants more than came before the bad chunk fails: less would mean that this was all. */
+static void test_bad_chunks_fill(int version)
+{
+    struct scene x;
+    struct call c;
+    char buffer[8];
+    HTTP_REQUEST_ID id;
+
+    scene_open(&x, version);
+    call_open(&c);
+    id = scene_take(&x, POST_CHUNKED_HEAD "2\r\nab", 0);
+    ok_eq(HttpReceiveRequestEntityBody(x.queue, id, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, buffer,
+                                       sizeof buffer, NULL, &c.overlapped),
+          ERROR_IO_PENDING);
+    send_text(x.client, "!");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), ERROR_NETNAME_DELETED);
+    check_told(&x);
+    call_close(&c);
+    scene_close(&x);
+}
+
 START_TEST(body)
 {
     BOTH(test_arguments);
@@ -1146,4 +1241,7 @@ START_TEST(body)
     BOTH(test_several_reads);
     BOTH(test_flush_cancelled);
     BOTH(test_read_left_request);
+    BOTH(test_bad_chunks_unread);
+    BOTH(test_bad_chunks_two_reads);
+    BOTH(test_bad_chunks_fill);
 }
