@@ -16,7 +16,8 @@ from server import Server, wait_until
 
 OK = b"HTTP/1.1 200 OK"
 UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable"
-FEW_DESCRIPTORS = 200
+FEW_DESCRIPTORS = 256
+MANY_DESCRIPTORS = FEW_DESCRIPTORS - 32 # the others are the program's
 CLIENTS = 300
 CONNECTIONS_LIMIT = 1024 # the least that MaxConnections may be
 
@@ -85,13 +86,14 @@ def without_descriptors():
         check("an early client is served", OK, answer(early, request("/")))
         before = s.descriptors()
         many = connect_many(s.port, CLIENTS)
-        check("descriptors run out", True, wait_until(lambda: s.descriptors() >= FEW_DESCRIPTORS - 2, 20))
+        check("descriptors run out", True, wait_until(lambda: s.descriptors() >= MANY_DESCRIPTORS, 20))
         start, cpu = time.monotonic(), cpu_seconds(s)
         for _ in range(20):
             check_match("the early client is served still", "200 OK", answer(early, request("/")).decode())
             time.sleep(0.05)
         share = (cpu_seconds(s) - cpu) / (time.monotonic() - start)
         check_below("share of a processor while descriptors are out", 0.5, share)
+        check_below("descriptors that clients don't get", MANY_DESCRIPTORS + 8, s.descriptors())
         late = client.connect(s.port)
         late.sendall(request("/"))
         close_all(many)
@@ -99,6 +101,23 @@ def without_descriptors():
         late.close()
         check("they are given back", True, wait_until(lambda: s.descriptors() <= before, 20))
         early.close()
+
+
+def few_descriptors(sample):
+    """Clients take all they can get, again and again; the program keeps enough to begin threads, of which one is Ctrl+C's."""
+    with Server(sample, "4") as s:
+        check(f"{sample}: the first is served", OK, ask(s.port))
+        limit_descriptors(s)
+        for _ in range(2):
+            many = connect_many(s.port, CLIENTS, request("/"))
+            check("with few descriptors: an early client is served", OK, answer(many[0]))
+            check("  they run out", True, wait_until(lambda: s.descriptors() >= MANY_DESCRIPTORS, 20))
+            close_all(many[:-1])
+            check("  a late one is served when there are some again", OK, answer(many[-1]))
+            many[-1].close()
+        many = connect_many(s.port, CLIENTS)
+        check("  they run out once more", True, wait_until(lambda: s.descriptors() >= MANY_DESCRIPTORS, 20))
+    close_all(many)
 
 
 def silent_clients():
@@ -280,6 +299,8 @@ def checks():
         yield "connection limit", connection_limit
     else:
         skip("connection limit: too few descriptors here")
+    for sample in "hello-iocp", "hello-pool":
+        yield f"{sample} with few descriptors", few_descriptors, sample
     if server.command is server.COMMANDS["native"]: # Wine needs descriptors and memory of its own
         yield "without descriptors", without_descriptors
         yield "silent clients", silent_clients

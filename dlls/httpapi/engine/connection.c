@@ -684,16 +684,7 @@ void connection_new(struct shard *s, int fd, const union address *remote)
 
 unsigned connections_count(void)
 {
-    struct list *l;
-    unsigned count = 0;
-
-    for (unsigned i = 0; i < shard_count; i++) {
-        shard_lock(shards[i]);
-        list_for_each(l, &shards[i]->connections)
-            count++;
-        shard_unlock(shards[i]);
-    }
-    return count;
+    return atomic_load(&connections_open);
 }
 
 static void time_out(struct connection *c, enum error_reason reason, bool reset)

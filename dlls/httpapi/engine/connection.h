@@ -71,7 +71,7 @@ struct connection {
 /* Takes over an accepted, non-blocking socket. Resets it when there is no memory, or MaxConnections are open. Shard lock. */
 void connection_new(struct shard *s, int fd, const union address *remote);
 
-/* For tests: how many connections there are. No locks. */
+/* How many there are, with those that a loop is about to free. Any locks. */
 unsigned connections_count(void);
 
 /*

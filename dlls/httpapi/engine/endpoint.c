@@ -5,11 +5,13 @@
 #include "endpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "error_report.h"
@@ -86,28 +88,65 @@ static bool is_of_one_connection(int error)
     }
 }
 
+/*
+ * On Windows a connection costs the program no handle. Here it takes one of the process's descriptors, so the last of them are
+ * left to the program, for its files and threads: under Wine a thread that gets none ends as it begins, and nobody hears
+ * of it. No more than an eighth, and connections have as many.
+ */
+#define PROGRAM_DESCRIPTORS 32
+
+/* The kernel gives the lowest number there is. One system call for a connection, because a limit may be changed any time. */
+static bool is_one_of_the_last(int fd)
+{
+    struct rlimit limit;
+    rlim_t last;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return false;
+    last = limit.rlim_cur / 8 < PROGRAM_DESCRIPTORS ? limit.rlim_cur / 8 : PROGRAM_DESCRIPTORS;
+    return (rlim_t)fd >= limit.rlim_cur - last && connections_count() >= last;
+}
+
+static bool has_descriptors(const struct listener *l)
+{
+    int fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
+
+    if (fd < 0)
+        return false;
+    close(fd);
+    return !is_one_of_the_last(fd);
+}
+
+/* Why no connection can be accepted now; NULL: one can. Descriptors are counted only after some were missing. */
+static const char *find_lack(const struct listener *l)
+{
+    if (!reserve_is_full())
+        return "no memory";
+    return l->lacks && !has_descriptors(l) ? "no descriptors" : NULL;
+}
+
 /* False when there is none for now. */
 static bool accept_one(struct listener *l)
 {
+    const char *lack = find_lack(l);
     union address remote;
     socklen_t len = sizeof remote;
-    int fd;
+    int fd = -1;
 
-    if (!reserve_is_full()) {
-        listener_pause(l, "no memory");
-        return false;
+    if (!lack) {
+        memset(&remote, 0, sizeof remote);
+        fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && (errno == EAGAIN || is_of_one_connection(errno)))
+            return errno != EAGAIN;
+        lack = fd < 0 ? strerror(errno) : is_one_of_the_last(fd) ? "few descriptors are left" : NULL;
     }
-    memset(&remote, 0, sizeof remote);
-    fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) {
-        l->lacks = false;
+    if (fd >= 0)
         connection_new(l->shard, fd, &remote);
-    } else if (is_of_one_connection(errno)) {
-        return true;
-    } else if (errno != EAGAIN) {
-        listener_pause(l, strerror(errno));
-    }
-    return fd >= 0;
+    if (lack)
+        listener_pause(l, lack);
+    else
+        l->lacks = false;
+    return !lack;
 }
 
 static void on_accept(struct ev_loop *loop, ev_io *w, int events)
