@@ -121,10 +121,13 @@ async def work(attack, enemy):
 
 
 async def run(attacks, ports, limit, seconds):
-    """Actions that hold on longer than the time are given up: that isn't noted."""
+    """Actions that hold on longer than the time are given up, once each attack has seen what it needs: that isn't noted."""
     enemies = {a.name: Enemy(a, ports, limit, seconds) for a in attacks}
     tasks = [asyncio.create_task(work(a, enemies[a.name])) for a in attacks for _ in range(a.workers)]
     await asyncio.sleep(seconds)
+    patience = time.monotonic() + SLACK
+    while time.monotonic() < patience and not all(a.needs <= set(enemies[a.name].seen) for a in attacks):
+        await asyncio.sleep(0.1)
     for task in tasks:
         task.cancel()
     failures = [r for r in await asyncio.gather(*tasks, return_exceptions=True) if isinstance(r, Exception)]
