@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -16,6 +17,8 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__real_realloc(void *p, size_t size);
+void *__real_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
+void *__real_mremap(void *at, size_t from, size_t to, int flags);
 ssize_t __real_recv(int fd, void *buffer, size_t size, int flags);
 ssize_t __real_send(int fd, const void *buffer, size_t size, int flags);
 ssize_t __real_sendmsg(int fd, const struct msghdr *m, int flags);
@@ -81,6 +84,16 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
 void *__wrap_realloc(void *p, size_t size)
 {
     return alloc_fails() ? NULL : __real_realloc(p, size);
+}
+
+void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    return alloc_fails() ? MAP_FAILED : __real_mmap(at, size, protection, flags, fd, offset);
+}
+
+void *__wrap_mremap(void *at, size_t from, size_t to, int flags)
+{
+    return alloc_fails() ? MAP_FAILED : __real_mremap(at, from, to, flags);
 }
 
 /* One more from a counter that isn't zero. */

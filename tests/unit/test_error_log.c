@@ -226,36 +226,6 @@ static void clear_way(void)
     cr_assert(!unlink(path));
 }
 
-/* More than the ring and a batch hold. */
-LogTest(full)
-{
-    const unsigned count = 30000;
-    struct found f;
-
-    obstruct();
-    for (unsigned i = 0; i < count; i++)
-        note(i);
-    cr_assert(!error_log_flush(100));
-    cr_assert(lost > 0 && lost < count);
-    clear_way();
-    note(count);
-    f = flushed();
-    cr_assert_eq(f.lines + f.lost, count + 1, "%u lines, %u lost", f.lines, f.lost);
-    cr_assert_eq(f.disorder, 0u, "the lost ones aren't told in their place");
-    cr_assert(f.lines > RING_SIZE / (sizeof(struct entry) + 16));
-}
-
-LogTest(lost_ones_are_told_in_their_place)
-{
-    struct found f;
-
-    lost = 3; /* there is no writer yet */
-    note(3);
-    f = flushed();
-    cr_assert_eq(f.lost, 3u);
-    cr_assert_eq(f.disorder, 0u);
-}
-
 /* Until the writer has a batch that it can't write: it takes no other meanwhile. */
 static void await_refusal(void)
 {
@@ -279,6 +249,36 @@ static unsigned note_until_full(unsigned number)
         pthread_mutex_unlock(&lock);
     } while (!full);
     return number;
+}
+
+LogTest(full)
+{
+    unsigned count;
+    struct found f;
+
+    obstruct();
+    note(0);
+    await_refusal();
+    count = note_until_full(1);
+    cr_assert(!error_log_flush(100));
+    clear_way();
+    note(count++);
+    f = flushed();
+    cr_assert_eq(f.lines + f.lost, count, "%u lines, %u lost", f.lines, f.lost);
+    cr_assert(f.lost > 0);
+    cr_assert_eq(f.disorder, 0u, "the lost ones aren't told in their place");
+    cr_assert(f.lines > RING_SIZE / (sizeof(struct entry) + 16));
+}
+
+LogTest(lost_ones_are_told_in_their_place)
+{
+    struct found f;
+
+    lost = 3; /* there is no writer yet */
+    note(3);
+    f = flushed();
+    cr_assert_eq(f.lost, 3u);
+    cr_assert_eq(f.disorder, 0u);
 }
 
 /* The last ones are lost, and nothing comes after them. */
