@@ -351,6 +351,23 @@ BodyTest(what_is_bad_behind_an_answer)
     answer_bad(MORE, "ping");
 }
 
+/* The kernel says once that the client has reset the connection; asked again, it would be a client that has said all. */
+BodyTest(a_reset_is_met_by_a_receive)
+{
+    int fd = client_open(&l);
+    struct request *r;
+    struct io wait;
+
+    client_send(fd, POST "Content-Length: 2\r\n\r\n");
+    r = app_take(&l);
+    io_init(&wait, NULL);
+    client_reset(fd);
+    request_top_up(r);
+    cr_assert_eq(connection_wait_disconnect(r->connection->id, &wait), RESULT_GONE);
+    request_deliver(r, true, 0);
+    cr_assert_eq(connections_count(), 0u);
+}
+
 /* --- no memory */
 
 /* The head fills its buffer to the byte, so that nothing of the body has room: the read fails, and isn't left waiting. */

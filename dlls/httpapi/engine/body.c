@@ -290,8 +290,12 @@ void body_input(struct request *r)
 
 void body_top_up(struct request *r)
 {
+    enum received got = WOULD_BLOCK;
+
     if (!r->body.complete && !r->body.broken)
-        (void)receive(r); /* an end or an error shows again when the loop looks */
+        got = receive(r);
+    if (got == SOCKET_FAILED) /* all else shows again when the loop looks, but the kernel tells a reset once */
+        connection_close(r->connection, false);
 }
 
 /* A client that sends as fast as we read would have the loop for itself: others get their turn in between. */

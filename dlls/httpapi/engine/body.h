@@ -59,7 +59,10 @@ bool body_become_opaque(struct request *r);
  */
 void body_input(struct request *r);
 
-/* Receives what has arrived, once, for a receive that copies the body along. Shard lock, by the taker. */
+/*
+ * Receives what has arrived, once, for a receive that copies the body along; a reset closes the connection. Shard lock, by
+ * the taker.
+ */
 void body_top_up(struct request *r);
 
 /* Receives and drops; true while the connection can go on. For answered requests. Shard lock. */
