@@ -13,6 +13,7 @@
 
 #include "api/api.h"
 #include "engine/connection.h"
+#include "engine/request.h"
 #include "engine/shard.h"
 #include "engine/tcp_stats.h"
 
@@ -146,6 +147,31 @@ static bool turn(void)
     return pending;
 }
 
+/* Where the loop rests, no read waits for what is here, or for what nobody looks at; nor does a client wait to be told. */
+static void check_body(const struct connection *c)
+{
+    const struct request *r = c->request;
+    bool held = r->state == REQUEST_DELIVERED || r->state == REQUEST_HELD;
+
+    must(!held || (!body_is_bad(r) && !r->body.broken), "nobody is told of a bad body");
+    if (list_empty(&r->reads))
+        return;
+    must(held && !c->parked, "nobody looks for what a read waits for");
+    must(r->body.start == r->body.end && !r->body.complete, "a read waits for what is here");
+}
+
+static void check_bodies(void)
+{
+    struct list *l;
+
+    list_for_each(l, &shards[0]->connections) {
+        const struct connection *c = container_of(l, struct connection, node);
+
+        if (c->state == CONN_REQUEST)
+            check_body(c);
+    }
+}
+
 void server_run(struct server *s)
 {
     unsigned turns = 0;
@@ -153,6 +179,7 @@ void server_run(struct server *s)
     io_flush();
     while (turn())
         must(++turns < RESTLESS, "the loop doesn't come to rest");
+    check_bodies();
     take_packets(s);
 }
 
