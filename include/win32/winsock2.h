@@ -3,7 +3,7 @@
  * winsock2.h: Winsock's names over the platform's sockets, for the clients in tests and samples.
  *
  * A SOCKET is a descriptor, address families and structures are the platform's. What differs in meaning is converted
- * here: time-outs are a DWORD of milliseconds, select() ignores its first argument, error codes are WSAE..., and a write
+ * here: time-outs are a DWORD of milliseconds, a set of sockets is a list, error codes are WSAE..., and a write
  * to a broken connection is an error, not a signal (WSAStartup() ignores SIGPIPE). Overlapped socket I/O doesn't exist.
  * Pass a socklen_t where Windows takes an int.
  */
@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -40,7 +41,6 @@ typedef struct hostent HOSTENT, *PHOSTENT;
 typedef struct timeval TIMEVAL, *PTIMEVAL;
 typedef struct linger LINGER;
 typedef struct pollfd WSAPOLLFD, *LPWSAPOLLFD;
-typedef fd_set FD_SET;
 
 typedef struct WSAData {
     WORD wVersion;
@@ -197,16 +197,101 @@ static inline int win32_getsockopt(SOCKET s, int level, int name, void *value, s
 #define setsockopt(s, level, name, value, length) win32_setsockopt((s), (level), (name), (value), (length))
 #define getsockopt(s, level, name, value, length) win32_getsockopt((s), (level), (name), (value), (length))
 
-/* Windows keeps the time-out as it is, Linux counts it down. */
-static inline int win32_select(fd_set *read, fd_set *write, fd_set *except, const struct timeval *timeout)
-{
-    struct timeval copy, *time = NULL;
+/*
+ * A set is a list of up to FD_SETSIZE sockets, as on Windows. A bit for each number, as Linux has it, ends at 1023, and a
+ * server in the same process has many descriptors.
+ */
+#undef FD_SETSIZE
+#undef FD_ZERO
+#undef FD_SET
+#undef FD_CLR
+#undef FD_ISSET
+#define FD_SETSIZE 64
 
-    if (timeout) {
-        copy = *timeout;
-        time = &copy;
+typedef struct win32_fd_set {
+    unsigned fd_count;
+    SOCKET fd_array[FD_SETSIZE];
+} win32_fd_set, FD_SET, *PFD_SET, *LPFD_SET;
+#define fd_set win32_fd_set
+
+static inline unsigned win32_fd_find(SOCKET s, const FD_SET *set)
+{
+    unsigned i = 0;
+
+    while (i < set->fd_count && set->fd_array[i] != s)
+        i++;
+    return i;
+}
+
+static inline void win32_fd_add(SOCKET s, FD_SET *set)
+{
+    if (win32_fd_find(s, set) == set->fd_count && set->fd_count < FD_SETSIZE)
+        set->fd_array[set->fd_count++] = s;
+}
+
+static inline void win32_fd_remove(SOCKET s, FD_SET *set)
+{
+    unsigned i = win32_fd_find(s, set);
+
+    if (i < set->fd_count)
+        set->fd_array[i] = set->fd_array[--set->fd_count];
+}
+
+#define FD_ZERO(set) ((void)((set)->fd_count = 0))
+#define FD_SET(s, set) win32_fd_add((s), (set))
+#define FD_CLR(s, set) win32_fd_remove((s), (set))
+#define FD_ISSET(s, set) (win32_fd_find((s), (set)) < (set)->fd_count)
+
+static inline unsigned win32_poll_list(struct pollfd *polled, const FD_SET *set, short events)
+{
+    unsigned count = set ? set->fd_count : 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        polled[i].fd = set->fd_array[i];
+        polled[i].events = events;
+        polled[i].revents = 0;
     }
-    return select(FD_SETSIZE, read, write, except, time);
+    return count;
+}
+
+/* Leaves those of which something is true; returns how many. */
+static inline int win32_keep(FD_SET *set, const struct pollfd *polled, short events)
+{
+    unsigned count = set ? set->fd_count : 0;
+
+    if (set)
+        FD_ZERO(set);
+    for (unsigned i = 0; i < count; i++)
+        if (polled[i].revents & events)
+            set->fd_array[set->fd_count++] = polled[i].fd;
+    return set ? (int)set->fd_count : 0;
+}
+
+/* The first argument means nothing on Windows, and the time-out stays as it is. */
+static inline int win32_select(FD_SET *read, FD_SET *write, FD_SET *except, const struct timeval *timeout)
+{
+    struct pollfd polled[3 * FD_SETSIZE];
+    unsigned reads = win32_poll_list(polled, read, POLLIN);
+    unsigned writes = win32_poll_list(polled + reads, write, POLLOUT);
+    unsigned all = reads + writes + win32_poll_list(polled + reads + writes, except, POLLPRI);
+    long milliseconds = -1;
+
+    if (!all) {
+        errno = EINVAL;
+        return SOCKET_ERROR;
+    }
+    if (timeout)
+        milliseconds = timeout->tv_sec < INT_MAX / 1000 ? timeout->tv_sec * 1000 + (timeout->tv_usec + 999) / 1000 : INT_MAX;
+    if (poll(polled, all, (int)milliseconds) < 0)
+        return SOCKET_ERROR;
+    for (unsigned i = 0; i < all; i++)
+        if (polled[i].revents & POLLNVAL) {
+            errno = ENOTSOCK;
+            return SOCKET_ERROR;
+        }
+    return win32_keep(read, polled, POLLIN | POLLHUP | POLLERR) +
+           win32_keep(write, polled + reads, POLLOUT) +
+           win32_keep(except, polled + reads + writes, POLLPRI | POLLERR);
 }
 #define select(ignored, read, write, except, timeout) win32_select((read), (write), (except), (timeout))
 

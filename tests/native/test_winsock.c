@@ -4,6 +4,7 @@
  */
 #include "native_test.h"
 
+#include <fcntl.h>
 #include <ws2tcpip.h>
 
 TestSuite(winsock, .timeout = TIMEOUT_S);
@@ -137,6 +138,48 @@ Test(winsock, non_blocking_and_select)
     eq(ioctlsocket(s, FIONREAD, &argument.on), 0);
     eq(argument.on, 1);
     closesocket(accepted);
+    closesocket(l);
+}
+
+/* As many as Windows takes, of any number; those that are ready are left. */
+Test(winsock, sets_of_sockets)
+{
+    TIMEVAL none = {0, 0};
+    SOCKADDR_IN address;
+    SOCKET l, s, accepted, high;
+    fd_set set, other;
+
+    start();
+    l = listener(&address);
+    s = connected(&address);
+    accepted = accept(l, NULL, NULL);
+    cr_assert(accepted != INVALID_SOCKET);
+    high = fcntl(s, F_DUPFD, 1500);
+    cr_assert(high >= 1500);
+    eq(send(accepted, "x", 1, 0), 1);
+    FD_ZERO(&set);
+    FD_SET(l, &set);
+    FD_SET(high, &set);
+    FD_SET(high, &set);
+    eq(set.fd_count, 2);
+    FD_ZERO(&other);
+    FD_SET(high, &other);
+    eq(select(0, &set, &other, NULL, &none), 2);
+    eq(!!FD_ISSET(high, &set), 1);
+    eq(!!FD_ISSET(l, &set), 0);
+    eq(!!FD_ISSET(high, &other), 1);
+    FD_CLR(high, &set);
+    eq(select(0, &set, NULL, NULL, &none), SOCKET_ERROR);
+    eq(WSAGetLastError(), WSAEINVAL);
+    closesocket(high);
+    FD_SET(high, &set);
+    eq(select(0, &set, NULL, NULL, &none), SOCKET_ERROR);
+    eq(WSAGetLastError(), WSAENOTSOCK);
+    for (int i = 0; i < 2 * FD_SETSIZE; i++)
+        FD_SET(i, &set);
+    eq(set.fd_count, FD_SETSIZE);
+    closesocket(accepted);
+    closesocket(s);
     closesocket(l);
 }
 
