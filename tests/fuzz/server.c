@@ -15,6 +15,7 @@
 #include "engine/connection.h"
 #include "engine/request.h"
 #include "engine/shard.h"
+#include "engine/sweep.h"
 #include "engine/tcp_stats.h"
 
 #define RESTLESS 500 /* turns of the loop behind which it won't come to rest any more */

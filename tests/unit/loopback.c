@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "engine/prefix.h"
+#include "engine/sweep.h"
 #include "free_port.h"
 #include "unit.h"
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "engine/connections.h"
 #include "engine/hash.h"
 #include "engine/parameters.h"
 #include "engine/siphash.h"

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "engine/connections.h"
 #include "engine/guard.h"
 #include "faults.h"
 #include "loopback.h"

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "engine/connections.h"
 #include "engine/parameters.h"
+#include "engine/sweep.h"
 #include "faults.h"
 #include "loopback.h"
 #include "unit.h"

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "engine/connections.h"
 #include "engine/error_log.h"
 #include "engine/tcp_stats.h"
 #include "loopback.h"

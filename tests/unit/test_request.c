@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "engine/connections.h"
 #include "loopback.h"
 #include "unit.h"
 

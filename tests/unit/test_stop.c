@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "engine/any_thread.h"
+#include "engine/connections.h"
 #include "engine/endpoint.h"
 #include "engine/prefix.h"
 #include "engine/wait.h"

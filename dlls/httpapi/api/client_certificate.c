@@ -3,7 +3,7 @@
  * client_certificate.c: HttpReceiveClientCertificate. Over plain HTTP a client has neither certificate nor channel
  * binding token, and the documented answer is ERROR_NOT_FOUND. Nothing pends: an OVERLAPPED isn't touched.
  */
-#include "../engine/connection.h"
+#include "../engine/connections.h"
 #include "api.h"
 #include "queue_object.h"
 

@@ -2,7 +2,7 @@
 /*
  * disconnect.c: HttpCancelHttpRequest, HttpWaitForDisconnect and HttpWaitForDisconnectEx.
  */
-#include "../engine/connection.h"
+#include "../engine/connections.h"
 #include "../engine/request.h"
 #include "api.h"
 #include "op.h"

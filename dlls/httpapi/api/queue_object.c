@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../engine/connection.h"
+#include "../engine/connections.h"
 #include "../engine/log.h"
 #include "../engine/utf16.h"
 #include "../host/host.h"

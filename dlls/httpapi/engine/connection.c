@@ -30,7 +30,6 @@
 #include "send.h"
 #include "shard.h"
 #include "stop.h"
-#include "tcp_stats.h"
 
 /*
  * Behind our FIN a client may send on: as long as it isn't quiet for so many seconds, and neither so long nor so many bytes
@@ -39,13 +38,6 @@
 #define LINGER_QUIET 5
 #define LINGER_SECONDS 120
 #define LINGER_BYTES (64u << 20)
-#define LAST_REQUEST 1 /* seconds that a client has for one more request when the server stops */
-
-/*
- * The rate of a send is measured in pieces of MaxBytesPerSend: each has the time it takes at limits.send_rate, but a second at
- * least. Smaller ones than the default measure how the kernels buffer, not how the client reads.
- */
-#define TAKEN_UNKNOWN UINT64_MAX
 
 /*
  * So many pipelined requests of one connection are handed out without a look at the others: a thread that finds the next
@@ -61,7 +53,7 @@ static const char *const state_names[] = {
 static bool may_move(enum connection_state from, enum connection_state to)
 {
     switch (to) {
-    case CONN_IDLE: return from == CONN_REQUEST || from == CONN_DRAIN || from == CONN_HEAD;
+    case CONN_IDLE: return from == CONN_REQUEST || from == CONN_DRAIN;
     case CONN_HEAD: return from == CONN_IDLE || from == CONN_REQUEST || from == CONN_DRAIN;
     case CONN_REQUEST: return from == CONN_HEAD;
     case CONN_DRAIN: return from == CONN_REQUEST;
@@ -71,19 +63,13 @@ static bool may_move(enum connection_state from, enum connection_state to)
     return false;
 }
 
-/* The moment in so many seconds; no limit is no moment. */
-static double due_in(uint32_t seconds)
-{
-    return seconds ? shard_now() + seconds : 0;
-}
-
 static void set_state(struct connection *c, enum connection_state state, uint32_t timeout)
 {
     assert(may_move(c->state, state));
     TRACE("connection %llx: %s -> %s", (unsigned long long)c->id, state_names[c->state],
           state_names[state]);
     c->state = state;
-    c->deadline = due_in(timeout);
+    c->deadline = shard_due(timeout);
     c->body_due = c->send_due = 0;
 }
 
@@ -229,7 +215,7 @@ static bool expects_body(const struct connection *c)
 
 void connection_body_came(struct connection *c)
 {
-    c->body_due = expects_body(c) ? due_in(c->limits.body) : 0;
+    c->body_due = expects_body(c) ? shard_due(c->limits.body) : 0;
 }
 
 void connection_park(struct connection *c)
@@ -292,8 +278,7 @@ static enum verbosity verbosity_of(const struct request *r, enum page page)
     return r->queue && page_status(page) == 503 ? queue_verbosity(r->queue) : VERBOSITY_LIMITED;
 }
 
-/* The client hasn't acknowledged all of the answers before this one: a reset would take the rest away. */
-static bool is_sending(const struct connection *c)
+bool connection_is_sending(const struct connection *c)
 {
     int unacknowledged;
 
@@ -307,7 +292,7 @@ void connection_refuse(struct connection *c, enum page page)
     bool silent = r->response_begun || verbosity == VERBOSITY_BASIC;
 
     error_report_page(c, page);
-    if (verbosity == VERBOSITY_BASIC && !is_sending(c))
+    if (verbosity == VERBOSITY_BASIC && !connection_is_sending(c))
         return connection_close(c, true);
     if (c->state != CONN_REQUEST)
         set_state(c, CONN_REQUEST, 0);
@@ -339,7 +324,7 @@ static void input_linger(struct connection *c)
         c->dropped += n > 0 ? (uint32_t)n : 0;
         if (n <= 0 || c->dropped > LINGER_BYTES)
             return connection_close(c, false);
-        c->body_due = due_in(LINGER_QUIET);
+        c->body_due = shard_due(LINGER_QUIET);
     }
 }
 
@@ -350,7 +335,7 @@ static void linger(struct connection *c)
     end_for_application(c);
     shutdown(c->fd, SHUT_WR);
     set_state(c, CONN_LINGER, LINGER_SECONDS);
-    c->body_due = due_in(LINGER_QUIET);
+    c->body_due = shard_due(LINGER_QUIET);
     connection_resume(c);
     input_linger(c);
 }
@@ -398,7 +383,7 @@ static enum page route(struct connection *c)
         return PAGE_DISABLED;
     r->queue = to.target->queue;
     r->url_context = to.context;
-    c->deadline = due_in(c->limits.queue);
+    c->deadline = shard_due(c->limits.queue);
     request_reach(r, STAGE_QUEUED);
     return queue_push(r->queue, r) ? PAGE_NONE : queue_refusal(r->queue);
 }
@@ -433,7 +418,7 @@ static void parse_input(struct connection *c)
 static void idle(struct connection *c)
 {
     release_request(c);
-    set_state(c, CONN_IDLE, stop_has_begun() ? LAST_REQUEST : c->limits.idle);
+    set_state(c, CONN_IDLE, stop_has_begun() ? STOP_LAST_REQUEST : c->limits.idle);
     connection_resume(c);
 }
 
@@ -673,7 +658,7 @@ void connection_new(struct shard *s, int fd, const union address *remote)
         return refuse(fd, remote);
     }
     c->limits = (struct limits)LIMITS_DEFAULT;
-    c->deadline = due_in(c->limits.idle);
+    c->deadline = shard_due(c->limits.idle);
     ev_io_init(&c->readable, on_readable, fd, EV_READ);
     ev_io_init(&c->writable, on_writable, fd, EV_WRITE);
     ev_io_start(s->loop, &c->readable);
@@ -685,271 +670,4 @@ void connection_new(struct shard *s, int fd, const union address *remote)
 unsigned connections_count(void)
 {
     return atomic_load(&connections_open);
-}
-
-static void time_out(struct connection *c, enum error_reason reason, bool reset)
-{
-    INFO("connection %llx: %s", (unsigned long long)c->id, error_phrase(reason));
-    error_report(c, reason);
-    connection_close(c, reset);
-}
-
-/* Has the application taken it meanwhile, nothing is late. */
-static void end_queueing(struct connection *c)
-{
-    struct request *r = c->request;
-
-    c->deadline = 0;
-    if (r->state != REQUEST_READY || !queue_forget(r->queue, r))
-        return;
-    request_retire(r);
-    time_out(c, ERROR_TIMER_QUEUE, false);
-}
-
-/* How many bytes the client has acknowledged; false where the kernel doesn't say. */
-static bool count_taken(const struct connection *c, uint64_t *bytes)
-{
-    struct tcp_stats stats;
-
-    if (!tcp_stats_get(c->fd, &stats) || !stats.sent)
-        return false;
-    *bytes = stats.acknowledged;
-    return true;
-}
-
-/* The time of a piece is over, or the first one begins. A reset: the client must not take a part for the whole. */
-static void measure_send(struct connection *c)
-{
-    uint32_t seconds = parameters.MaxBytesPerSend / c->limits.send_rate;
-    uint64_t taken;
-
-    c->send_due = 0;
-    if (c->request->body.kind == BODY_OPAQUE || !count_taken(c, &taken))
-        return;
-    if (c->taken != TAKEN_UNKNOWN && taken - c->taken < parameters.MaxBytesPerSend)
-        return time_out(c, ERROR_TIMER_SEND, true);
-    c->taken = taken;
-    c->send_due = due_in(seconds ? seconds : 1);
-}
-
-static bool is_late(double due, double now)
-{
-    return due && due <= now;
-}
-
-static void sweep_request(struct connection *c, double now)
-{
-    if (is_late(c->deadline, now))
-        end_queueing(c);
-    if (is_late(c->body_due, now))
-        time_out(c, ERROR_TIMER_BODY, false);
-    if (is_late(c->send_due, now))
-        measure_send(c);
-}
-
-static void end_late(struct connection *c)
-{
-    switch (c->state) {
-    case CONN_IDLE:
-        if (stop_has_begun()) /* which isn't the client's fault */
-            return connection_close(c, false);
-        return time_out(c, ERROR_TIMER_IDLE, false);
-    case CONN_HEAD: return time_out(c, ERROR_TIMER_HEAD, false);
-    case CONN_DRAIN: return time_out(c, ERROR_TIMER_BODY, false);
-    default: return connection_close(c, false); /* it had its answer, and no FIN came */
-    }
-}
-
-/*
- * Looks at each connection, once a second: 50 ns for one, 0.05 to 0.8 ms for 10,000, 3 ms for 100,000. In order of time
- * they'd have to be moved with each request, which costs a busy server more.
- */
-void connections_sweep(struct shard *s)
-{
-    struct list *l, *next;
-    double now = shard_now();
-
-    list_for_each_safe(l, next, &s->connections) {
-        struct connection *c = container_of(l, struct connection, node);
-
-        if (c->parked && !c->watched)
-            c->watched = hangup_add(s->hangup, c);
-        if (!is_late(c->deadline, now) && !is_late(c->body_due, now) && !is_late(c->send_due, now))
-            continue;
-        if (c->state == CONN_REQUEST)
-            sweep_request(c, now);
-        else
-            end_late(c);
-        connection_settle(c);
-    }
-}
-
-static void leave_queue(struct connection *c, struct queue *q, bool reset)
-{
-    struct request *r = c->request;
-
-    if (c->state != CONN_REQUEST || r->queue != q || r->state == REQUEST_ANSWERED)
-        return;
-    if (r->state == REQUEST_READY && queue_forget(q, r))
-        return connection_refuse(c, PAGE_APP_SHUTDOWN);
-    if (!reset)
-        return;
-    error_report(c, ERROR_ABANDONED);
-    connection_close(c, true);
-}
-
-/* Calls f for each connection, under its shard's lock; f may end the connection. */
-static void for_each_connection(void (*f)(struct connection *, void *), void *arg)
-{
-    struct list *l, *next;
-
-    for (unsigned i = 0; i < shard_count; i++) {
-        shard_lock(shards[i]);
-        list_for_each_safe(l, next, &shards[i]->connections) {
-            struct connection *c = container_of(l, struct connection, node);
-
-            connection_use(c);
-            f(c, arg);
-            connection_unuse(c);
-        }
-        shard_unlock(shards[i]);
-    }
-}
-
-static void stop_one(struct connection *c, void *unused)
-{
-    double last = due_in(LAST_REQUEST);
-
-    (void)unused;
-    if (c->state == CONN_IDLE && (!c->deadline || c->deadline > last))
-        c->deadline = last;
-}
-
-void connections_stop(void)
-{
-    for_each_connection(stop_one, NULL);
-    io_flush();
-}
-
-/* Who has the answer and says nothing may close when it likes. */
-static bool is_busy(const struct connection *c)
-{
-    if (c->state == CONN_LINGER)
-        return c->dropped || is_sending(c);
-    return c->state != CONN_CLOSED && !(c->request && c->request->body.kind == BODY_OPAQUE);
-}
-
-static void see_busy(struct connection *c, void *busy)
-{
-    *(bool *)busy |= is_busy(c);
-}
-
-bool connections_busy(void)
-{
-    bool busy = false;
-
-    for_each_connection(see_busy, &busy);
-    return busy;
-}
-
-struct leaving {
-    struct queue *queue;
-    bool reset;
-};
-
-static void leave_one(struct connection *c, void *arg)
-{
-    struct leaving *l = arg;
-
-    leave_queue(c, l->queue, l->reset);
-}
-
-void connections_leave_queue(struct queue *q, bool reset)
-{
-    for_each_connection(leave_one, &(struct leaving){q, reset});
-    io_flush();
-}
-
-struct canceling {
-    io_match *match;
-    const void *arg;
-    unsigned count;
-};
-
-/* Takes the matching members off a list and ends them. */
-static unsigned cancel_list(struct list *head, struct canceling *x)
-{
-    struct list *l, *next;
-    unsigned count = 0;
-
-    list_for_each_safe(l, next, head) {
-        struct io *io = container_of(l, struct io, node);
-
-        if (!io->owner || !x->match(io, x->arg))
-            continue;
-        list_del(l);
-        io_finish(io, RESULT_CANCELED, 0);
-        count++;
-    }
-    x->count += count;
-    return count;
-}
-
-static void cancel_one(struct connection *c, void *arg)
-{
-    struct canceling *x = arg;
-
-    cancel_list(&c->disconnects, x);
-    if (!c->request)
-        return;
-    x->count += body_cancel(c->request, x->match, x->arg);
-    /* Nobody can take bytes back that are half on the wire: the client has to see a broken connection. */
-    if (cancel_list(&c->request->sends, x)) {
-        error_report(c, ERROR_CONNECTION_DROPPED);
-        connection_close(c, true);
-    }
-}
-
-unsigned connections_cancel(io_match *match, const void *arg)
-{
-    struct canceling x = {match, arg, 0};
-
-    for_each_connection(cancel_one, &x);
-    io_flush();
-    return x.count;
-}
-
-/* As request_lock(). */
-static struct connection *connection_lock(uint64_t id)
-{
-    unsigned index = slots_shard(id);
-    struct connection *c;
-
-    if (index >= shard_count)
-        return NULL;
-    shard_lock(shards[index]);
-    c = slots_find(&shards[index]->connection_ids, id);
-    if (!c)
-        shard_unlock(shards[index]);
-    return c;
-}
-
-bool connection_known(uint64_t id)
-{
-    struct connection *c = connection_lock(id);
-
-    if (c)
-        shard_unlock(c->shard);
-    return c;
-}
-
-enum result connection_wait_disconnect(uint64_t id, struct io *io)
-{
-    struct connection *c = connection_lock(id);
-
-    if (!c)
-        return RESULT_GONE;
-    list_add_tail(&c->disconnects, &io->node);
-    shard_unlock(c->shard);
-    return RESULT_PENDING;
 }

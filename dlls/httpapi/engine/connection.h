@@ -2,7 +2,7 @@
 /*
  * connection.h: one TCP connection.
  *
- * States in the order of a connection's life; connection_set_state() asserts the moves.
+ * States in the order of a connection's life; set_state() asserts the moves.
  *
  *   IDLE     waits for the first byte of a request
  *   HEAD     reads request line and headers
@@ -39,6 +39,8 @@ union address {
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
 };
+
+#define TAKEN_UNKNOWN UINT64_MAX
 
 struct connection {
     struct shard *shard;
@@ -107,44 +109,19 @@ void connection_resume(struct connection *c);
 /* Whether the loop is to call send_continue() when the socket takes more. Shard lock. */
 void connection_want_write(struct connection *c, bool want);
 
+/* The client hasn't acknowledged all that was sent: a reset would take the rest away. One system call. Shard lock. */
+bool connection_is_sending(const struct connection *c);
+
 /*
  * Answers the present request with an error page of ours (or nothing, when a response has begun) and ends the
  * connection; with a reset and nothing, where the queue's verbosity says so. Shard lock.
  */
 void connection_refuse(struct connection *c, enum page page);
 
-/*
- * Requests that wait in this queue get a 503; with `reset` the connections of those that an application holds are
- * reset. No locks.
- */
-void connections_leave_queue(struct queue *q, bool reset);
-
-/* Ends those pending operations of connections and requests that `match` picks. How many. No locks. */
-unsigned connections_cancel(io_match *match, const void *arg);
-
 /* A turn of the loop for those whose pipelined requests have waited for it. Shard lock. */
 void connections_go_on(struct shard *s);
 
 /* Frees what was closed while the loop slept. Shard lock, by the leader. */
 void connections_bury(struct shard *s);
-
-/* Ends connections whose client is too slow, or whose request waits too long in its queue. Shard lock. */
-void connections_sweep(struct shard *s);
-
-/*
- * SIGTERM came (stop.h): connections without a request end, after a moment for one that is on its way. Whether others are
- * still at work; streams of bytes don't count, which end when their program likes. No locks.
- */
-void connections_stop(void);
-bool connections_busy(void);
-
-/* Whether the id is a connection's. No locks. */
-bool connection_known(uint64_t id);
-
-/*
- * Waits for the end of a connection: RESULT_PENDING, RESULT_GONE when there is no such connection, RESULT_OK
- * when it has ended already. The io ends with RESULT_OK. No locks.
- */
-enum result connection_wait_disconnect(uint64_t id, struct io *io);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "connection.h"
+#include "connections.h"
 #include "request.h"
 #include "shard.h"
 

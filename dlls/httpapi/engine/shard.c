@@ -18,6 +18,7 @@
 #include "log.h"
 #include "reserve.h"
 #include "result.h"
+#include "sweep.h"
 
 struct shard *shards[SHARDS_MAX];
 unsigned shard_count;

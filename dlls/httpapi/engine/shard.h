@@ -91,4 +91,10 @@ void shard_turn(struct shard *s, struct waiter *leader, uint64_t deadline);
 /* Seconds on a clock that only goes forward, as of the loop's last turn or better; good to some milliseconds. */
 double shard_now(void);
 
+/* The moment in so many seconds; no limit is no moment: 0. */
+static inline double shard_due(uint32_t seconds)
+{
+    return seconds ? shard_now() + seconds : 0;
+}
+
 #endif

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "any_thread.h"
-#include "connection.h"
+#include "connections.h"
 #include "endpoint.h"
 #include "error_log.h"
 #include "log.h"

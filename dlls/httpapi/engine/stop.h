@@ -16,6 +16,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+/* Seconds that a client has for one more request on a connection that has none. */
+#define STOP_LAST_REQUEST 1
+
 /* Once in a process. False, and nothing is caught: somebody else does, or wants it ignored; or the system has no more. */
 bool stop_catch(void);
 
