@@ -125,23 +125,38 @@ static const char *find_lack(const struct listener *l)
     return l->lacks && !has_descriptors(l) ? "no descriptors" : NULL;
 }
 
+/* As accept4(); the connection is made by then. */
+static int take_connection(struct listener *l)
+{
+    union address remote = {0};
+    socklen_t len = sizeof remote;
+    int fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+    if (fd >= 0)
+        connection_new(l->shard, fd, &remote);
+    return fd;
+}
+
+/* Why no other can be accepted behind this one. */
+static const char *find_next_lack(int fd)
+{
+    if (fd < 0)
+        return strerror(errno);
+    return is_one_of_the_last(fd) ? "few descriptors are left" : NULL;
+}
+
 /* False when there is none for now. */
 static bool accept_one(struct listener *l)
 {
     const char *lack = find_lack(l);
-    union address remote;
-    socklen_t len = sizeof remote;
-    int fd = -1;
 
     if (!lack) {
-        memset(&remote, 0, sizeof remote);
-        fd = accept4(l->fd, &remote.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = take_connection(l);
+
         if (fd < 0 && (errno == EAGAIN || is_of_one_connection(errno)))
             return errno != EAGAIN;
-        lack = fd < 0 ? strerror(errno) : is_one_of_the_last(fd) ? "few descriptors are left" : NULL;
+        lack = find_next_lack(fd);
     }
-    if (fd >= 0)
-        connection_new(l->shard, fd, &remote);
     if (lack)
         listener_pause(l, lack);
     else
