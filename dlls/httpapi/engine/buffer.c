@@ -14,15 +14,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sanitizer.h"
+
 /* Few requests have more. The address sanitizer looks after malloc()'s memory only. */
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef ADDRESS_SANITIZER
 #define PAGES_LEAST SIZE_MAX
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PAGES_LEAST SIZE_MAX
-#endif
-#endif
-#ifndef PAGES_LEAST
+#else
 #define PAGES_LEAST 16384
 #endif
 

@@ -16,14 +16,15 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#ifdef __SANITIZE_ADDRESS__
+#include "log.h"
+#include "sanitizer.h"
+
+#ifdef ADDRESS_SANITIZER
 #include <sanitizer/lsan_interface.h>
 #else /* a loop that lies in a region has all its other memory from it: only the leak checker must be told */
 #define __lsan_register_root_region(p, size) (void)0
 #define __lsan_unregister_root_region(p, size) (void)0
 #endif
-
-#include "log.h"
 
 #define REGION_LEAST 131072
 #define PATIENCE_NS 10000000 /* between two attempts, 10 ms */
