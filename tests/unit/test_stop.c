@@ -26,7 +26,7 @@
 #include "loopback.h"
 #include "unit.h"
 
-#define MS ((uint64_t)1000000) /* of wait_clock() */
+#define MS ((uint64_t)1000000) /* of clock_ns() */
 #define GET "GET /a HTTP/1.1\r\nHost: localhost\r\n"
 
 #define StopTest(name, ...) LoopbackTest(stop, name, ##__VA_ARGS__)
@@ -230,18 +230,18 @@ Test(stop, before_there_is_anything)
 /* Supervisors signal a process and then its group. What comes later is an order to be quick. */
 Test(stop, two_signals_at_once_are_one)
 {
-    uint64_t start = wait_clock(), told;
+    uint64_t start = clock_ns(), told;
 
     cr_assert(stop_catch());
     raise(SIGTERM);
     raise(SIGTERM);
-    if (wait_clock() - start > 40 * MS)
+    if (clock_ns() - start > 40 * MS)
         cr_skip_test("the machine was too busy for two signals at once");
     setenv("HTTPAPI_EXIT_SECONDS", "1", true);
     stop_await();
-    told = wait_clock();
+    told = clock_ns();
     stop_expire();
-    cr_assert(wait_clock() - told >= 900 * MS, "after %llu ms", (unsigned long long)((wait_clock() - told) / MS));
+    cr_assert(clock_ns() - told >= 900 * MS, "after %llu ms", (unsigned long long)((clock_ns() - told) / MS));
 }
 
 Test(stop, a_second_signal_is_an_order_to_be_quick, .timeout = 60)

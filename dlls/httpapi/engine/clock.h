@@ -9,6 +9,7 @@
 #include <time.h>
 
 #define CLOCK_TICKS_PER_SECOND 10000000
+#define CLOCK_NEVER UINT64_MAX /* a deadline that doesn't come */
 
 /*
  * Units of 100 ns on the clock behind QueryPerformanceCounter, under Wine and on the native host (winetest/request.c
@@ -20,6 +21,20 @@ static inline uint64_t clock_ticks(void)
 
     clock_gettime(CLOCK_MONOTONIC_RAW, &now);
     return (uint64_t)now.tv_sec * CLOCK_TICKS_PER_SECOND + (uint64_t)now.tv_nsec / 100;
+}
+
+/* Nanoseconds of CLOCK_MONOTONIC, in which deadlines are given. No system call. */
+static inline uint64_t clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static inline struct timespec clock_timespec(uint64_t ns)
+{
+    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
 }
 
 /* The moment in so many milliseconds. */

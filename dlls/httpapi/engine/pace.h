@@ -18,7 +18,7 @@
 struct pace {
     unsigned taken;   /* so far; counted by who takes */
     unsigned seen;    /* at the last look */
-    uint64_t looked;  /* wait_clock() of that look */
+    uint64_t looked;  /* clock_ns() of that look */
 };
 
 /* Looks: true when nobody is to be woken now. */

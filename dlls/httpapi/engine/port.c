@@ -292,7 +292,7 @@ static bool hand_off(struct port *p, uint64_t now)
 
 bool ports_hand_off(void)
 {
-    uint64_t now = wait_clock();
+    uint64_t now = clock_ns();
     bool all = true;
     struct list *l;
 

@@ -412,7 +412,7 @@ static bool hand_off(struct queue *q, unsigned index, uint64_t now)
 
 bool queues_hand_off(unsigned index)
 {
-    uint64_t now = wait_clock();
+    uint64_t now = clock_ns();
     bool all = true;
     struct list *l;
 

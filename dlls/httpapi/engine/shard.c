@@ -220,7 +220,7 @@ struct shard *shard_of_thread(void)
 /* A turn that ends at the deadline at the latest. */
 static void run_until(struct shard *s, uint64_t deadline)
 {
-    uint64_t now = wait_clock();
+    uint64_t now = clock_ns();
 
     ev_now_update(s->loop);
     ev_timer_set(&s->limit, deadline > now ? (double)(deadline - now) * 1e-9 : 0.0, 0.0);

@@ -28,7 +28,7 @@
 atomic_bool stop_begun;
 static int signal_pipe[2] = {-1, -1};
 
-/* The time is that of wait_clock(). */
+/* The time is that of clock_ns(). */
 IN_ANY_THREAD static void on_signal(int number)
 {
     long now[2]; /* seconds and nanoseconds, as the kernel has them */
@@ -78,7 +78,7 @@ static uint64_t end_of(const char *variable, unsigned seconds)
 
     if (text && *text >= '0' && *text <= '9' && !*end && given < 1000000)
         seconds = (unsigned)given;
-    return wait_clock() + (uint64_t)seconds * 1000000000;
+    return clock_ns() + (uint64_t)seconds * 1000000000;
 }
 
 /* Whether there is anything to be waited for: loops that are made later than this get no connections. */
@@ -106,7 +106,7 @@ void stop_await(void)
         ;
     serving = stop_begin();
     end = end_of("HTTPAPI_STOP_SECONDS", STOP_SECONDS);
-    while (serving && connections_busy() && wait_clock() < end && !take_signal(LOOK))
+    while (serving && connections_busy() && clock_ns() < end && !take_signal(LOOK))
         ;
     error_log_flush(ERROR_LOG_PATIENCE);
     INFO("the program is told");
@@ -116,7 +116,7 @@ void stop_expire(void)
 {
     uint64_t end = end_of("HTTPAPI_EXIT_SECONDS", EXIT_SECONDS);
 
-    while (wait_clock() < end && !take_signal(LOOK))
+    while (clock_ns() < end && !take_signal(LOOK))
         ;
     WARN("the program didn't end: it is killed");
 }

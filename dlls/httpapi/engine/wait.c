@@ -9,13 +9,7 @@
  */
 #include "wait.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "futex.h"
 #include "io.h"
 #include "port.h"
 #include "queue.h"
@@ -26,31 +20,9 @@
 bool (*service_chore)(void);
 static atomic_bool chores_left; /* seen to by the service thread of shard 0 */
 
-/* Until woken or the deadline; perhaps less. */
-static void futex_wait(atomic_uint *word, unsigned value, uint64_t deadline)
-{
-    struct timespec t = {.tv_sec = (time_t)(deadline / 1000000000), .tv_nsec = (long)(deadline % 1000000000)};
-
-    syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value, deadline == WAIT_FOR_EVER ? NULL : &t, NULL,
-            FUTEX_BITSET_MATCH_ANY);
-}
-
-static void futex_wake(atomic_uint *word)
-{
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
-uint64_t wait_clock(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 static bool is_past(uint64_t deadline)
 {
-    return deadline != WAIT_FOR_EVER && wait_clock() >= deadline;
+    return deadline != WAIT_FOR_EVER && clock_ns() >= deadline;
 }
 
 void waiter_init(struct waiter *w)
@@ -66,7 +38,7 @@ void waiter_end(struct waiter *w)
     unsigned was = atomic_exchange(&w->state, WAIT_OVER);
 
     if (was == WAIT_ASLEEP)
-        futex_wake(&w->state);
+        futex_wake(&w->state, 1);
     else if (was >= WAIT_LEADS)
         ev_async_send(shards[was - WAIT_LEADS]->loop, &shards[was - WAIT_LEADS]->wake);
 }
@@ -104,7 +76,7 @@ static bool waiter_rouse(struct waiter *w)
 {
     if (!waiter_move(w, WAIT_ASLEEP, WAIT_AWAKE))
         return false;
-    futex_wake(&w->state);
+    futex_wake(&w->state, 1);
     return true;
 }
 
@@ -253,7 +225,7 @@ static bool service_rest(struct shard *s, bool for_good)
     s->service_sleeps = for_good;
     atomic_store(&s->service.state, WAIT_ASLEEP);
     shard_unlock(s);
-    waiter_sleep(&s->service, for_good ? WAIT_FOR_EVER : wait_clock() + SERVICE_TICK_NS);
+    waiter_sleep(&s->service, for_good ? WAIT_FOR_EVER : clock_ns() + SERVICE_TICK_NS);
     return queues_hand_off(s->index) & ports_hand_off();
 }
 
@@ -272,7 +244,7 @@ static void service_round(struct shard *s, unsigned *seen)
         all = service_rest(s, false);
     } else {
         s->leader = &s->service;
-        shard_turn(s, &s->service, chores ? wait_clock() + SERVICE_TICK_NS : WAIT_FOR_EVER);
+        shard_turn(s, &s->service, chores ? clock_ns() + SERVICE_TICK_NS : WAIT_FOR_EVER);
         s->leader = NULL;
         promote_follower(s);
         shard_unlock(s);
@@ -287,7 +259,7 @@ static void do_chores(uint64_t *next)
 {
     uint64_t now;
 
-    if (!atomic_load(&chores_left) || (now = wait_clock()) < *next)
+    if (!atomic_load(&chores_left) || (now = clock_ns()) < *next)
         return;
     *next = now + SERVICE_TICK_NS;
     atomic_store(&chores_left, false);

@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "list.h"
 
 struct lane;
@@ -41,11 +42,9 @@ struct waiter {
     struct lane *lane;
 };
 
-/* Deadlines are nanoseconds of CLOCK_MONOTONIC. */
+/* Deadlines are nanoseconds, of clock_ns(). */
 #define WAIT_NO_TIME ((uint64_t)0)
-#define WAIT_FOR_EVER UINT64_MAX
-
-uint64_t wait_clock(void);
+#define WAIT_FOR_EVER CLOCK_NEVER
 
 void waiter_init(struct waiter *w);
 

@@ -213,7 +213,7 @@ static uint64_t to_deadline(const struct door_port *a)
     }
     if (left <= 0)
         return WAIT_NO_TIME;
-    return left > INT64_MAX / 200 ? WAIT_FOR_EVER : wait_clock() + (uint64_t)left * 100;
+    return left > INT64_MAX / 200 ? WAIT_FOR_EVER : clock_ns() + (uint64_t)left * 100;
 }
 
 static NTSTATUS status_of_take(enum result result)

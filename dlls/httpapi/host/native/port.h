@@ -6,7 +6,7 @@
 #define HTTPAPI_HOST_NATIVE_PORT_H
 
 #include "../../engine/port.h"
-#include "futex.h"
+#include "deadline.h"
 #include "object.h"
 
 extern const struct object_type port_type;

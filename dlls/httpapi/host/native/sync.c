@@ -6,10 +6,12 @@
  * for use (PTHREAD_RWLOCK_INITIALIZER), as SRWLOCK_INIT must be. A condition variable is a counter on a futex, because
  * it has to go with both kinds of lock.
  */
+#include <limits.h>
 #include <pthread.h>
 
+#include "../../engine/futex.h"
 #include "../../engine/log.h"
-#include "futex.h"
+#include "deadline.h"
 #include "native.h"
 
 _Static_assert(sizeof(pthread_mutex_t) <= sizeof(CRITICAL_SECTION), "CRITICAL_SECTION holds a mutex");
@@ -178,7 +180,7 @@ static bool once_begin(struct once *o)
             return true;
         if (state == ONCE_DONE)
             return false;
-        futex_wait(&o->state, ONCE_RUNNING, DEADLINE_NEVER);
+        futex_wait(&o->state, ONCE_RUNNING, CLOCK_NEVER);
     }
 }
 

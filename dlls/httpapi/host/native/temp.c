@@ -4,12 +4,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "futex.h"
+#include "../../engine/clock.h"
 #include "process.h"
 #include "text.h"
 
@@ -57,7 +58,7 @@ static bool compose(char name[MAX_PATH], LPCSTR path, LPCSTR prefix, UINT unique
 /* Makes a file of a name that is free. The number, or 0 with the last error. */
 static UINT create_unique(char name[MAX_PATH], LPCSTR path, LPCSTR prefix)
 {
-    UINT first = (UINT)(monotonic_ns() / 1000) & 0xffff;
+    UINT first = (UINT)(clock_ns() / 1000) & 0xffff;
     HANDLE file;
 
     for (UINT i = 0; i < 0x10000; i++) {

@@ -255,7 +255,7 @@ NATIVE_EXPORT HANDLE GetCurrentThread(void)
 NATIVE_EXPORT DWORD SleepEx(DWORD milliseconds, BOOL alertable)
 {
     deadline until = deadline_in(milliseconds);
-    struct timespec t = {.tv_sec = (time_t)(until / 1000000000), .tv_nsec = (long)(until % 1000000000)};
+    struct timespec t = clock_timespec(until);
 
     (void)alertable;
     if (!milliseconds)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../../api/status.h"
+#include "../../engine/futex.h"
 #include "../../engine/list.h"
 #include "../../engine/log.h"
 #include "port.h"
@@ -119,7 +120,7 @@ static void *pool_keep(void *unused)
     (void)unused;
     for (;;) {
         while (!atomic_load(&pool.keeper_awake))
-            futex_wait(&pool.keeper_awake, 0, DEADLINE_NEVER);
+            futex_wait(&pool.keeper_awake, 0, CLOCK_NEVER);
         while (pool_watch())
             ;
     }

@@ -5,14 +5,13 @@
 #include <time.h>
 
 #include "../../engine/clock.h"
-#include "futex.h"
 #include "native.h"
 
 #define SECONDS_1601_TO_1970 11644473600
 
 NATIVE_EXPORT ULONGLONG GetTickCount64(void)
 {
-    return monotonic_ns() / 1000000;
+    return clock_ns() / 1000000;
 }
 
 NATIVE_EXPORT DWORD GetTickCount(void)

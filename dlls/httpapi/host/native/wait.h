@@ -5,7 +5,7 @@
 #ifndef HTTPAPI_HOST_NATIVE_WAIT_H
 #define HTTPAPI_HOST_NATIVE_WAIT_H
 
-#include "futex.h"
+#include "deadline.h"
 #include "object.h"
 
 /* WAIT_OBJECT_0, WAIT_TIMEOUT, or WAIT_FAILED with the last error set. */

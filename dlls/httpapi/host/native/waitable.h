@@ -9,7 +9,8 @@
 #define HTTPAPI_HOST_NATIVE_WAITABLE_H
 
 #include "../../engine/list.h"
-#include "futex.h"
+#include "deadline.h"
+#include "lock.h"
 #include "object.h"
 
 struct waitable {
