@@ -290,7 +290,7 @@ static enum outcome hold_upload(const struct talk *t, const char *prefix)
     char head[256];
     enum outcome outcome;
 
-    snprintf(head, sizeof head, "POST %scount HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n", prefix, UPLOAD);
+    snprintf(head, sizeof head, t->request, prefix, UPLOAD);
     client_say(&c, head);
     say_pattern(&c, UPLOAD);
     outcome = expect(&c, 200, &(struct body){.text = "150000 bytes"});
@@ -433,7 +433,8 @@ static const struct talk talks[] = {
     {"keep-alive", hold_keep_alive},
     {"pipelined", hold_pipelined},
     {"long head", hold_long_head},
-    {"upload", hold_upload},
+    {"upload", hold_upload, "POST %scount HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n"},
+    {"whole upload", hold_upload, "POST %swhole HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n"},
     {"chunked", hold_chunked},
     {"expecting", hold_expecting},
     {"opaque", hold_opaque},

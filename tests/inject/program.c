@@ -23,6 +23,7 @@
 
 #define RECEIVES 3
 #define INBOX 4096
+#define WHOLE 200000 /* bytes, for a request with its body */
 
 static HTTP_SERVER_SESSION_ID session;
 static HTTP_URL_GROUP_ID groups[4];
@@ -301,11 +302,26 @@ static void check_body(const char *bytes, size_t from, size_t count)
             complain("byte %zu of a body is wrong", from + i);
 }
 
-/* What came with the request. */
-static size_t check_copied_body(const HTTP_REQUEST *r)
-{
-    size_t total = 0;
+union inbox {
+    HTTP_REQUEST request;
+    char bytes[INBOX];
+};
 
+/* The request again, by its id, into memory for the caller to free. */
+static ULONG fetch(HANDLE queue, HTTP_REQUEST_ID id, ULONG flags, ULONG size, union inbox **again)
+{
+    ULONG error, bytes;
+
+    calls_outside = true;
+    *again = calloc(1, size);
+    calls_outside = false;
+    CALL(error, HttpReceiveHttpRequest(queue, id, flags, &(*again)->request, size, &bytes, NULL));
+    return error;
+}
+
+/* What came with the request, of a body that was seen so far; how far it is seen then. */
+static size_t check_copied_body(const HTTP_REQUEST *r, size_t total)
+{
     for (USHORT i = 0; i < r->EntityChunkCount; i++) {
         const HTTP_DATA_CHUNK *c = &r->pEntityChunks[i];
 
@@ -315,11 +331,16 @@ static size_t check_copied_body(const HTTP_REQUEST *r)
     return total;
 }
 
-/* The number of body bytes in words. */
-static void do_count(const struct job *j)
+/* What becomes of a body whose connection breaks. */
+static bool is_lost(ULONG error)
+{
+    return error == ERROR_NETNAME_DELETED || error == ERROR_CONNECTION_INVALID;
+}
+
+/* Reads the rest of a body; the number of its bytes in words. */
+static void count_rest(const struct job *j, size_t total)
 {
     char buffer[8192], text[32];
-    size_t total = check_copied_body(j->request);
     ULONG bytes, error;
 
     do {
@@ -331,9 +352,28 @@ static void do_count(const struct job *j)
     if (error == ERROR_HANDLE_EOF) {
         snprintf(text, sizeof text, "%zu bytes", total);
         answer_text(j->queue, j->id, text, j->event);
-    } else if (error != ERROR_NETNAME_DELETED && error != ERROR_CONNECTION_INVALID) {
+    } else if (!is_lost(error)) {
         complain("reading a body ended with %u", (unsigned)error);
     }
+}
+
+static void do_count(const struct job *j)
+{
+    count_rest(j, check_copied_body(j->request, 0));
+}
+
+/* The same with a body that is received as a whole; without memory to wait for it, as far as it came. */
+static void do_whole(const struct job *j)
+{
+    size_t total = check_copied_body(j->request, 0);
+    union inbox *whole;
+    ULONG error = fetch(j->queue, j->id, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY, WHOLE, &whole);
+
+    if (!error)
+        count_rest(j, check_copied_body(&whole->request, total));
+    else if (!is_lost(error))
+        complain("receiving a whole body ended with %u", (unsigned)error);
+    free(whole);
 }
 
 /* A stream of bytes both ways: what comes goes back, until the client's FIN. */
@@ -389,8 +429,8 @@ static const struct {
     void (*run)(const struct job *);
 } jobs[] = {
     {"ok", do_ok}, {"headers", do_headers}, {"pieces", do_pieces}, {"big", do_big}, {"buffered", do_buffered},
-    {"file", do_file}, {"range", do_range}, {"parts", do_parts}, {"count", do_count}, {"opaque", do_opaque},
-    {"wait", do_wait}, {"stats", do_stats},
+    {"file", do_file}, {"range", do_range}, {"parts", do_parts}, {"count", do_count}, {"whole", do_whole},
+    {"opaque", do_opaque}, {"wait", do_wait}, {"stats", do_stats},
 };
 
 static void handle(HANDLE queue, const HTTP_REQUEST *r, HANDLE event)
@@ -406,23 +446,6 @@ static void handle(HANDLE queue, const HTTP_REQUEST *r, HANDLE event)
 
 /* --- the two threads */
 
-union inbox {
-    HTTP_REQUEST request;
-    char bytes[INBOX];
-};
-
-/* A request whose head is larger than the inbox is fetched again by its id. */
-static ULONG fetch_large(HANDLE queue, const union inbox *in, ULONG bytes, union inbox **large)
-{
-    ULONG error;
-
-    calls_outside = true;
-    *large = calloc(1, bytes);
-    calls_outside = false;
-    CALL(error, HttpReceiveHttpRequest(queue, in->request.RequestId, 0, &(*large)->request, bytes, &bytes, NULL));
-    return error;
-}
-
 static bool ends_thread(ULONG error)
 {
     return error == ERROR_OPERATION_ABORTED || error == ERROR_INVALID_HANDLE;
@@ -434,7 +457,7 @@ static void received(HANDLE queue, const union inbox *in, ULONG error, ULONG byt
     union inbox *large = NULL;
 
     if (error == ERROR_MORE_DATA)
-        error = fetch_large(queue, in, bytes, &large);
+        error = fetch(queue, in->request.RequestId, 0, bytes, &large);
     if (!error)
         handle(queue, large ? &large->request : &in->request, event);
     else if (error != ERROR_CONNECTION_INVALID && !ends_thread(error))
