@@ -249,9 +249,9 @@ def unread(s, c):
     return -1
 
 
-def told(way, status):
+def told(way, status, exit_seconds):
     """A program that has no connections, only threads that wait for requests."""
-    with environment(HTTPAPI_STOP_SECONDS="1000", HTTPAPI_EXIT_SECONDS="1"), Stopping(PROGRAM, "2", way) as s:
+    with environment(HTTPAPI_STOP_SECONDS="1000", HTTPAPI_EXIT_SECONDS=exit_seconds), Stopping(PROGRAM, "2", way) as s:
         s.terminate()
         check(f"{way}: it is told at once", SHUTDOWN, s.says())
         check("  and ends", status, s.status())
@@ -295,7 +295,7 @@ def checks():
     yield "another protocol", switched
     yield "HttpShutdownRequestQueue", shut_down
     yield "another URL", added_later
-    yield "a handler that passes it on", told, "pass", killed()
-    yield "a handler that does nothing", told, "deaf", expired()
-    yield "a handler that doesn't return", told, "stuck", expired()
+    yield "a handler that passes it on", told, "pass", killed(), "1000"
+    yield "a handler that does nothing", told, "deaf", expired(), "1"
+    yield "a handler that doesn't return", told, "stuck", expired(), "1"
     yield "several signals", impatient
