@@ -685,6 +685,38 @@ static void test_expect_continue(int version)
     scene_close(&x);
 }
 
+/* [doc] A receive that wants the whole body asks for it, one that wants what is there doesn't. */
+static void test_expect_flush(int version)
+{
+    static const char head[] =
+        "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+    const HTTP_DATA_CHUNK *chunk;
+    struct scene x;
+    struct call c;
+    char text[256];
+
+    scene_open(&x, version);
+    call_open(&c);
+    ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY, &x.in.v2, sizeof x.in, NULL,
+                                 &c.overlapped),
+          ERROR_IO_PENDING);
+    send_text(x.client, head, x.port);
+    ok(recv_until(x.client, text, sizeof text, "\r\n\r\n") > 0, "no invitation");
+    ok_str(text, "HTTP/1.1 100 Continue\r\n\r\n");
+    send_text(x.client, "abcde");
+    ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), NO_ERROR);
+    chunk = the_chunk(&x);
+    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
+        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    scene_finish(&x);
+    scene_take(&x, head, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
+    ok_eq(x.in.v1.EntityChunkCount, 0);
+    if (!test_on_windows())
+        ok(is_quiet(x.client, QUIET), "the client was invited before the body was asked for");
+    call_close(&c);
+    scene_close(&x);
+}
+
 /* [own] Answered before the body was asked for: nobody knows whether it comes, so the connection ends. */
 static void test_expect_refused(int version)
 {
@@ -1219,6 +1251,7 @@ START_TEST(body)
     BOTH(test_copy_chunked);
     BOTH(test_length_and_coding);
     BOTH(test_expect_continue);
+    BOTH(test_expect_flush);
     BOTH(test_expect_refused);
     BOTH(test_large);
     BOTH(test_client_leaves);

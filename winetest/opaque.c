@@ -83,7 +83,8 @@ static void test_both_ways(int version)
 /* [net] Any verb, with no body: known or not, also HEAD, and POST with a length of zero. */
 static void test_verbs(int version)
 {
-    static const char *const verbs[] = {"OPTIONS", "HEAD", "DELETE", "TRACE", "TRACK", "PROPFIND", "LOCK", "CUSTOMVERB"};
+    static const char *const verbs[] = {"OPTIONS", "HEAD", "DELETE", "TRACE", "TRACK", "PROPFIND", "PROPPATCH",
+                                        "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "SEARCH", "PATCH", "CONNECT", "CUSTOMVERB"};
     char request[200];
     struct scene x;
     size_t i;

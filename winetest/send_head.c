@@ -144,6 +144,11 @@ static void test_unknown_connection(int version)
     r.response.Headers.pUnknownHeaders = &unknown;
     answer(&x, &r, text);
     ok_str(value_of(text, "Connection"), "Upgrade");
+    scene_take(&x, GET_FOOBAR, 0);
+    unknown.RawValueLength = 5;
+    unknown.pRawValue = "close";
+    ok_eq(reply_send(x.queue, x.in.v1.RequestId, 0, &r, NULL), NO_ERROR);
+    check_ends(&x);
     scene_close(&x);
 }
 
@@ -303,7 +308,8 @@ static void v2_test_bad_info(void)
 static void test_known_order(int version)
 {
     static const HTTP_HEADER_ID ids[] = {HttpHeaderWwwAuthenticate, HttpHeaderCacheControl, HttpHeaderVary,
-                                         HttpHeaderContentType, HttpHeaderEtag, HttpHeaderLastModified, HttpHeaderAllow};
+                                         HttpHeaderContentType, HttpHeaderEtag, HttpHeaderLastModified, HttpHeaderAllow,
+                                         HttpHeaderServer};
     struct reply r;
     struct scene x;
     char text[TEXT_MAX];
@@ -316,7 +322,7 @@ static void test_known_order(int version)
         reply_header(&r, ids[i], "v");
     answer(&x, &r, text);
     ok(strstr(text, "HTTP/1.1 200 OK\r\nCache-Control: v\r\nAllow: v\r\nContent-Type: v\r\nLast-Modified: v\r\nETag: v\r\n"
-                    "Vary: v\r\nWWW-Authenticate: v\r\nServer: Microsoft-HTTPAPI/2.0\r\nDate: ") == text,
+                    "Server: v Microsoft-HTTPAPI/2.0\r\nVary: v\r\nWWW-Authenticate: v\r\nDate: ") == text,
        "got %s", text);
     scene_close(&x);
 }

@@ -29,8 +29,8 @@ VARIABLE = "HTTPAPI_ErrorLoggingDir"
 EACH = 400  # refused requests of a program, 4 KB each
 
 # Can't happen here. IIS's worker processes: AppOffline, AppPoolTimer, Connection_Abandoned_By_AppPool, Timer_AppPool, ConnLimit.
-# http.sys's own: Connection_Dropped_List_Full (a list we don't have), Timer_Response (not used), Precondition and
-# Forbidden (no rule asks for them), EntityTooLarge (no limit), Internal. TLS: Timer_SslRenegotiation.
+# http.sys's own: Connection_Dropped_List_Full (a list we don't have), Timer_Response (not used), Precondition (no
+# rule asks for it), EntityTooLarge (no limit), Internal. TLS: Timer_SslRenegotiation.
 # Connections_Refused and N/A without memory: tests/unit, tests/inject.
 
 # What a client says on a fresh connection, and what is logged behind the addresses.
@@ -42,6 +42,7 @@ REFUSED = [
     (b"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 GET / - - 400 - Hostname -"),
     (b"GET /" + b"x" * 17000, "- GET - - - 414 - URL_Length -"),
     (request("/long", *[f"h{i}: " + "x" * 1000 for i in range(20)]), "HTTP/1.1 GET /long - - 400 - RequestLength -"),
+    (request("/../x"), "HTTP/1.1 GET /../x - - 403 - Forbidden -"),
     (request("/p", method="POST"), "HTTP/1.1 POST /p - - 411 - LengthRequired -"),
     (request("/p", "Transfer-Encoding: gzip", method="POST"), "HTTP/1.1 POST /p - - 501 - N/I -"),
     (request("/n", "Content-Length: x", method="POST"), "HTTP/1.1 POST /n - - 400 - Number -"),
@@ -205,6 +206,14 @@ def losses(s, log):
           log.wait(c))
 
 
+def attack(s, log):
+    """Refused when it is answered."""
+    c = taken(s, request("/served/g", "Range: bytes=0-18446744073709551615"))
+    order(s, "answer")
+    check_match("errorlog: an attack by ranges", b"^HTTP/1.1 400 ", c.end())
+    check("errorlog:   is logged", ["HTTP/1.1 GET /served/g - - 400 - Header Main+queue"], log.wait(c))
+
+
 def timers(s, log):
     """A second each, and one or two until somebody looks; all at once. The first request brings the connection its group's."""
     order(s, "timeouts", "1")
@@ -304,6 +313,16 @@ def parameter(name, value):
         del os.environ["HTTPAPI_" + name]
 
 
+def larger_files(log):
+    """Files that there are already are gone on with, and may be larger than they are."""
+    with parameter("ErrorLogFileTruncateSize", str(2 * TRUNCATE)) as s:
+        for i in range(2 * EACH):
+            Client(s, request(f"/%zz{i}" + "x" * 4000)).end()
+    sizes = [os.path.getsize(os.path.join(log.folder, name)) for name in log.files()]
+    check_below("errorlog: ErrorLogFileTruncateSize", 2 * TRUNCATE + 1, max(sizes))
+    check_below("errorlog:   a file is larger than by default", max(sizes), TRUNCATE + 1)
+
+
 def off(log):
     before = log.text()
     with parameter("EnableErrorLogging", "0") as s:
@@ -344,12 +363,13 @@ def registry():
 def reasons(log):
     """One program for all of them; nothing else is logged."""
     with Server(PROGRAM, path="served/") as s:
-        for part in refusals, unavailable, losses, timers, endings:
+        for part in refusals, unavailable, losses, attack, timers, endings:
             yield f"errorlog: {part.__name__}", part, s, log
     yield "errorlog: nothing else", nothing_else, log
     yield "errorlog: form", well_formed, log
     yield "errorlog: exit", exit_in_the_middle, log
     yield "errorlog: flood", flood, log
+    yield "errorlog: larger_files", larger_files, log
     yield "errorlog: off", off, log
     yield "errorlog: long_field", long_field, log
 

@@ -46,7 +46,7 @@ static ULONG answer(HANDLE queue, HTTP_REQUEST_ID id, USHORT status, const char 
     ULONG bytes;
 
     init_response(&response, status, reason);
-    return HttpSendHttpResponse(queue, id, 0, &response, NULL, &bytes, NULL, 0, NULL, NULL);
+    return HttpSendHttpResponse(queue, id, HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES, &response, NULL, &bytes, NULL, 0, NULL, NULL);
 }
 
 static ULONG answer_big(void)

@@ -153,6 +153,17 @@ static void push(struct made *m, unsigned shard, bool fits)
     io_flush();
 }
 
+/* As many requests as Windows' default wait, and no more. */
+Test(queue, a_new_one_has_room_for_a_thousand)
+{
+    static struct made made[1001];
+
+    start();
+    for (unsigned i = 0; i < 1000; i++)
+        push(&made[i], i % SHARDS, true);
+    push(&made[1000], 0, false);
+}
+
 /* A receive finds a request of any shard, at once. */
 Test(queue, a_receive_looks_into_all_lanes)
 {

@@ -222,11 +222,6 @@ static ULONG send_some(struct partial *p)
     return ERROR_NO_SYSTEM_RESOURCES;
 }
 
-static void add_page(struct partial *p, enum page page)
-{
-    add_text(p, take_text(p, (int)page_body(page, p->text + p->text_len)));
-}
-
 /* The application's headers stay, also what they say of a type. */
 static ULONG send_unsatisfiable(struct partial *p)
 {
@@ -234,20 +229,7 @@ static ULONG send_unsatisfiable(struct partial *p)
     if (!allocate(p))
         return ERROR_NOT_ENOUGH_MEMORY;
     set_content_range(p, NULL);
-    add_page(p, PAGE_BAD_RANGE);
-    return install(p);
-}
-
-/* As http.sys answers since it was attacked with such numbers. */
-static ULONG send_refusal(struct partial *p)
-{
-    memset(&p->response, 0, sizeof p->response);
-    set_status(p, 400, "Bad Request");
-    set_known(p, HttpHeaderContentType, "text/html; charset=us-ascii");
-    if (!allocate(p))
-        return ERROR_NOT_ENOUGH_MEMORY;
-    add_page(p, PAGE_BAD_HEADER);
-    p->op->send.disconnect = true;
+    add_text(p, take_text(p, (int)page_body(PAGE_BAD_RANGE, p->text + p->text_len)));
     return install(p);
 }
 
@@ -306,7 +288,7 @@ static void make(void *arg)
     case RANGES_ALL: break;
     case RANGES_SOME: p->error = send_some(p); break;
     case RANGES_UNSATISFIABLE: p->error = send_unsatisfiable(p); break;
-    case RANGES_REFUSED: p->error = send_refusal(p); break;
+    case RANGES_REFUSED: p->op->send.refusal = PAGE_BAD_HEADER; break; /* since http.sys was attacked with such numbers */
     }
 }
 

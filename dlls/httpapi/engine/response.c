@@ -96,7 +96,8 @@ void head_other(struct head *h, struct text name, struct text value)
 
     h->bad |= !name.len;
     if (id == RESP_Connection)
-        h->wants_close |= text_has_element(value, TEXT("close"));
+        h->says_close |= text_has_element(value, TEXT("close"));
+    h->wants_close |= h->says_close;
     h->has_length |= id == RESP_ContentLength;
     h->has_coding |= id == RESP_TransferEncoding;
     h->has_date |= id == RESP_Date;
@@ -122,7 +123,7 @@ void head_finish(struct head *h, bool close, enum head_framing framing, uint64_t
         put(h, (struct text){date, DATE_LEN});
         put(h, TEXT("\r\n"));
     }
-    if (close)
+    if (close && !h->says_close)
         put(h, TEXT("Connection: close\r\n"));
     if (framing == HEAD_LENGTH) {
         put(h, TEXT("Content-Length: "));

@@ -24,6 +24,7 @@ struct head {
     bool has_coding;    /* the application gave Transfer-Encoding */
     bool has_date;
     bool wants_close;   /* the application gave Connection: close */
+    bool says_close;    /* as a header of its own, which is out */
     bool bad;           /* a name or value would break the message apart */
     struct text range;  /* the value of Content-Range that head_finish() adds; NULL: none */
 };

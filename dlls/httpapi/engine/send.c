@@ -42,6 +42,7 @@ void send_init(struct send *s, void (*run)(struct io *))
     s->count = s->next = 0;
     s->with_head = s->more = s->disconnect = s->opaque = s->chunking = s->framable = s->buffered = false;
     s->trailers = (struct text){NULL, 0};
+    s->refusal = PAGE_NONE;
     s->sent = 0;
 }
 
@@ -482,6 +483,18 @@ static enum result start(struct request *r, struct send *s)
     return result == RESULT_PENDING && rest != s ? RESULT_OK : result;
 }
 
+/* As start(). */
+static enum result refuse(struct request *r, struct send *s)
+{
+    char text[PAGE_SIZE_MAX];
+
+    if (r->response_begun)
+        return RESULT_INVALID;
+    s->io.bytes = page_write(s->refusal, false, false, text);
+    connection_refuse(r->connection, s->refusal);
+    return RESULT_OK;
+}
+
 static struct own_send *own_send_of(struct send *s)
 {
     return container_of(s, struct own_send, send);
@@ -543,7 +556,7 @@ static enum result begin(struct queue *q, uint64_t id, struct send *s)
         return begin_copied(q, id, s);
     }
     connection_use(c);
-    result = start(r, s);
+    result = s->refusal ? refuse(r, s) : start(r, s);
     connection_unuse(c);
     shard_unlock(shard);
     return result;

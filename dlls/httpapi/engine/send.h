@@ -45,6 +45,7 @@ struct send {
     bool chunking;           /* with_head: a body of unknown length is framed by us */
     bool framable;           /* there is an empty piece before the data, for the chunk's size, and one behind it */
     bool buffered;           /* what can't be sent at once is copied, and the send is over for the caller */
+    enum page refusal;       /* http.sys answers with this page instead, and the connection ends; or PAGE_NONE */
     uint64_t sent;
     uint64_t waiting;        /* what it counts in request.waiting */
     struct text trailers;    /* of the last part: from trailers_begin() on; NULL: none */
