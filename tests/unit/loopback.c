@@ -107,6 +107,7 @@ void loopback_close(struct loopback *l)
     time_t end = time(NULL) + PATIENCE;
 
     queue_close(l->queue);
+    queue_recycle(l->queue);
     router_remove_all(&l->target);
     while (connections_count()) {
         cr_assert(time(NULL) < end, "%u connections are left", connections_count());

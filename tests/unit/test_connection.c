@@ -478,6 +478,7 @@ ConnectionTest(what_waits_in_a_queue_stays)
     cr_assert_eq(client_reply(fd)->status, 200);
     router_bind(&l.target, l.queue);
     queue_close(other);
+    queue_recycle(other);
     client_close(fd);
 }
 

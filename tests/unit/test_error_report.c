@@ -432,6 +432,7 @@ ReportTest(queue_closed)
     client_expect_reset(held);
     client_close(held);
     client_close(waiting);
+    queue_recycle(l.queue);
     l.queue = queue_open(); /* for loopback_close() */
     assert_lines("HTTP/1.1 GET /waiting - - 503 - AppShutdown q\nHTTP/1.1 GET /held - - - - "
                  "Connection_Abandoned_By_ReqQueue q\n");

@@ -153,6 +153,21 @@ static void push(struct made *m, unsigned shard, bool fits)
     io_flush();
 }
 
+/* Calls for the first one may be under way still. */
+Test(queue, a_closed_one_is_another_when_it_is_said)
+{
+    struct queue *other;
+
+    start();
+    queue_close(q);
+    other = queue_open();
+    cr_assert_neq(other, q);
+    queue_recycle(q);
+    cr_assert_eq(queue_open(), q);
+    queue_close(other);
+    queue_recycle(other);
+}
+
 /* As many requests as Windows' default wait, and no more. */
 Test(queue, a_new_one_has_room_for_a_thousand)
 {

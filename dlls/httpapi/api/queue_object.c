@@ -79,6 +79,7 @@ static struct http_queue *object_new(unsigned version)
     target_init(&q->urls);
     q->port = NULL;
     q->modes = 0;
+    q->closed = NULL;
     q->waited_on = q->signalled = false;
     q->properties = properties_default;
     __atomic_store_n(&q->engine, engine, __ATOMIC_RELEASE);
@@ -88,6 +89,7 @@ static struct http_queue *object_new(unsigned version)
 /* Config lock. */
 static void object_free(struct http_queue *q)
 {
+    queue_recycle(q->closed);
     list_del(&q->node);
     list_add_tail(free_objects_of(q->version), &q->node);
 }
@@ -142,6 +144,7 @@ static ULONG create(unsigned version, const WCHAR *name, HANDLE event)
     if (add_handle(q, event))
         return NO_ERROR;
     queue_close(q->engine);
+    q->closed = q->engine;
     object_free(q);
     return ERROR_NOT_ENOUGH_MEMORY;
 }
@@ -171,22 +174,17 @@ static bool match_queue(const struct io *io, const void *arg)
     return ((const struct op *)io->owner)->queue == arg;
 }
 
-void queue_object_close(struct http_queue *q)
+/* All that belongs to the queue; its handles are closed. No locks. */
+static void object_close(struct http_queue *q)
 {
-    struct queue *engine;
-
     pthread_mutex_lock(&config_lock);
-    engine = q->engine;
-    if (engine) {
-        groups_unbind(q);
-        router_remove_all(&q->urls);
-    }
+    groups_unbind(q);
+    router_remove_all(&q->urls);
+    q->closed = q->engine;
     __atomic_store_n(&q->engine, NULL, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&config_lock);
-    if (!engine)
-        return;
     connections_cancel(match_queue, q);
-    queue_close(engine);
+    queue_close(q->closed);
 }
 
 /* Disconnect waits; the operations of requests in hand may go on (docs/behaviour.md, "Shutdown"). */
@@ -204,12 +202,16 @@ void queue_object_cancel_waits(struct http_queue *q)
 
 void queue_object_shutdown(struct http_queue *q)
 {
-    struct queue *engine = queue_object_engine(q);
+    struct queue *engine;
 
-    if (!engine)
+    if (!queue_object_hold(q))
         return;
-    queue_shutdown(engine);
-    queue_object_cancel_waits(q);
+    engine = queue_object_engine(q);
+    if (engine) {
+        queue_shutdown(engine);
+        queue_object_cancel_waits(q);
+    }
+    queue_object_release(q);
 }
 
 void queue_object_reset(struct http_queue *q)
@@ -271,14 +273,30 @@ bool handle_known(HANDLE handle)
     return queue_object_find(handle);
 }
 
-bool handle_closing(HANDLE handle)
+/*
+ * With the config lock, or NULL without it. Most handles aren't ours, and cost no lock; one that is may be closed until we
+ * have it, and its object be another's.
+ */
+static struct http_queue *find_and_lock(HANDLE handle)
 {
     struct http_queue *q = queue_object_find(handle);
+
+    if (!q)
+        return NULL;
+    pthread_mutex_lock(&config_lock);
+    q = queue_object_find(handle);
+    if (!q)
+        pthread_mutex_unlock(&config_lock);
+    return q;
+}
+
+bool handle_closing(HANDLE handle)
+{
+    struct http_queue *q = find_and_lock(handle);
     bool last;
 
     if (!q)
         return false;
-    pthread_mutex_lock(&config_lock);
     last = --q->handles == 0;
     handle_table_set(&queues, handle, NULL);
     if (!last && q->event == handle)
@@ -286,7 +304,7 @@ bool handle_closing(HANDLE handle)
     pthread_mutex_unlock(&config_lock);
     INFO("queue handle %p closed%s", handle, last ? ", its last" : "");
     if (last) {
-        queue_object_close(q);
+        object_close(q);
         queue_object_release(q);
     }
     return true;
@@ -294,11 +312,10 @@ bool handle_closing(HANDLE handle)
 
 bool handle_duplicated(HANDLE source, HANDLE target)
 {
-    struct http_queue *q = queue_object_find(source);
+    struct http_queue *q = find_and_lock(source);
 
     if (!q)
         return false;
-    pthread_mutex_lock(&config_lock);
     add_handle(q, target);
     pthread_mutex_unlock(&config_lock);
     return true;
@@ -316,27 +333,48 @@ static NTSTATUS bind_port(struct http_queue *q, const struct handle_completion_i
     return STATUS_SUCCESS;
 }
 
+/* Modes are only ever added (SetFileCompletionNotificationModes' documentation). Config lock. */
+static NTSTATUS add_modes(struct http_queue *q, ULONG modes)
+{
+    atomic_fetch_or(&q->modes, modes);
+    return STATUS_SUCCESS;
+}
+
+/* What handle_set_information() is given. */
+union handle_info {
+    struct handle_completion_info completion;
+    ULONG modes;
+};
+
+static size_t info_size(ULONG info_class)
+{
+    switch (info_class) {
+    case HANDLE_INFO_COMPLETION: return sizeof(struct handle_completion_info);
+    case HANDLE_INFO_NOTIFICATION_MODES: return sizeof(ULONG);
+    default: return 0;
+    }
+}
+
 bool handle_set_information(HANDLE handle, ULONG info_class, const void *info, ULONG length, NTSTATUS *status)
 {
-    struct http_queue *q = queue_object_find(handle);
-    struct handle_completion_info completion;
+    size_t size = info_size(info_class);
+    union handle_info given;
+    struct http_queue *q;
 
-    if (!q)
+    if (!queue_object_find(handle))
         return false;
     TRACE("handle %p class %u length %u", handle, info_class, length);
-    if (info_class == HANDLE_INFO_COMPLETION && length >= sizeof completion) {
-        memcpy(&completion, info, sizeof completion); /* it may fault: no lock is held */
-        pthread_mutex_lock(&config_lock);
-        *status = bind_port(q, &completion);
-        pthread_mutex_unlock(&config_lock);
-    } else if (info_class == HANDLE_INFO_NOTIFICATION_MODES && length >= sizeof(ULONG)) {
-        /* Modes are only ever added (SetFileCompletionNotificationModes' documentation). */
-        atomic_fetch_or(&q->modes, *(const ULONG *)info);
-        *status = STATUS_SUCCESS;
-    } else {
+    if (!size || length < size) {
         FIXME("information class %u on a request queue", info_class);
         *status = STATUS_NOT_SUPPORTED;
+        return true;
     }
+    memcpy(&given, info, size); /* it may fault: no lock is held */
+    q = find_and_lock(handle);
+    if (!q)
+        return false;
+    *status = info_class == HANDLE_INFO_COMPLETION ? bind_port(q, &given.completion) : add_modes(q, given.modes);
+    pthread_mutex_unlock(&config_lock);
     return true;
 }
 

@@ -25,6 +25,7 @@
 struct http_queue {
     struct list node;          /* in the list of open or of free objects */
     struct queue *engine;      /* NULL when closed */
+    struct queue *closed;      /* what it was: kept from being another's by calls that began before */
     unsigned handles;          /* how many handles the program has; config lock */
     atomic_uint refs;          /* one for all handles, one for each operation: its port stays until the last */
     unsigned version;          /* 1: HttpCreateHttpHandle, 2: HttpCreateRequestQueue; an object's for good */
@@ -60,9 +61,6 @@ ULONG queue_object_create(unsigned version, const WCHAR *name, HANDLE *handle);
  */
 bool queue_object_hold(struct http_queue *q);
 void queue_object_release(struct http_queue *q);
-
-/* Closes all that belongs to the queue, not its handles. Config lock is taken. No locks. */
-void queue_object_close(struct http_queue *q);
 
 /* HttpShutdownRequestQueue: pending receives and disconnect waits are cancelled, nothing new comes. No locks. */
 void queue_object_shutdown(struct http_queue *q);

@@ -444,6 +444,12 @@ void queue_close(struct queue *q)
     io_flush();
     pthread_mutex_lock(&queues_lock);
     list_del(&q->node);
+    pthread_mutex_unlock(&queues_lock);
+}
+
+void queue_recycle(struct queue *q)
+{
+    pthread_mutex_lock(&queues_lock);
     list_add_tail(&spare_queues, &q->node); /* the longest closed is used first */
     pthread_mutex_unlock(&queues_lock);
 }

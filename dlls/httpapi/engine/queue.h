@@ -89,6 +89,12 @@ void queue_shutdown(struct queue *q);
 void queue_close(struct queue *q);
 
 /*
+ * A queue that is closed may become another one. Not before all calls are over that were made for this one: what they began
+ * would be the other's. Any locks.
+ */
+void queue_recycle(struct queue *q);
+
+/*
  * RESULT_OK with the first waiting request, RESULT_PENDING, or RESULT_CANCELED after shutdown. A pending one may be over
  * when this returns. No locks; may run io_flush().
  */
