@@ -298,12 +298,14 @@ void body_top_up(struct request *r)
         connection_close(r->connection, false);
 }
 
-/* A client that sends as fast as we read would have the loop for itself: others get their turn in between. */
-#define DRAIN_TURNS 16
+/* A client that sends as fast as we read would have the loop for itself: others get their turn behind so many bytes. */
+#define DRAIN_BYTES 65536u
 
 bool body_drain(struct request *r)
 {
-    for (int turns = DRAIN_TURNS; turns && !r->body.complete; turns--) {
+    uint64_t enough = r->body.received + DRAIN_BYTES;
+
+    while (r->body.received < enough && !r->body.complete) {
         enum received got;
 
         r->body.start = r->body.end;
