@@ -187,6 +187,22 @@ TimeoutTest(queue_and_a_request_that_is_being_taken)
 
 /* --- body */
 
+/* Its time goes by while a thread has it, that can't take it after all: it waits for as long again. */
+TimeoutTest(queue_and_a_request_that_comes_back)
+{
+    int fd = client_open(&l);
+    struct request *r;
+
+    limit((struct limits){.queue = 10});
+    client_send(fd, GET);
+    r = app_take(&l);
+    lives(11);
+    request_return(r);
+    lives(9);
+    ends(3);
+    client_close(fd);
+}
+
 TimeoutTest(body)
 {
     int fd = client_open(&l);

@@ -124,9 +124,14 @@ static void abandon_request(struct connection *c)
     }
 }
 
-static void reset_on_close(int fd)
+static void reset_on_close(int fd, bool reset)
 {
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = reset}, sizeof(struct linger));
+}
+
+void connection_end_with_reset(struct connection *c, bool reset)
+{
+    reset_on_close(c->fd, reset);
 }
 
 void connection_close(struct connection *c, bool reset)
@@ -140,7 +145,7 @@ void connection_close(struct connection *c, bool reset)
         abandon_request(c);
     end_for_application(c);
     if (reset)
-        reset_on_close(c->fd);
+        connection_end_with_reset(c, true);
 }
 
 /* Of all loops, for MaxConnections: changed once for a connection, never for a request. */
@@ -285,6 +290,12 @@ bool connection_is_sending(const struct connection *c)
     return !ioctl(c->fd, SIOCOUTQ, &unacknowledged) && unacknowledged;
 }
 
+/* More of its answer was to come, and the client couldn't tell. */
+static bool is_cut(const struct request *r)
+{
+    return r->undelimited && r->state != REQUEST_ANSWERED;
+}
+
 void connection_refuse(struct connection *c, enum page page)
 {
     struct request *r = c->request;
@@ -292,7 +303,7 @@ void connection_refuse(struct connection *c, enum page page)
     bool silent = r->response_begun || verbosity == VERBOSITY_BASIC;
 
     error_report_page(c, page);
-    if (verbosity == VERBOSITY_BASIC && !connection_is_sending(c))
+    if ((verbosity == VERBOSITY_BASIC && !connection_is_sending(c)) || is_cut(r))
         return connection_close(c, true);
     if (c->state != CONN_REQUEST)
         set_state(c, CONN_REQUEST, 0);
@@ -450,6 +461,8 @@ static void answered(struct connection *c)
 {
     struct request *r = c->request;
 
+    if (r->undelimited)
+        connection_end_with_reset(c, false);
     if (r->close_after || r->body.broken)
         return linger(c);
     if (r->body.complete)
@@ -643,7 +656,7 @@ static struct connection *connection_make(struct shard *s, int fd, const union a
 static void refuse(int fd, const union address *remote)
 {
     error_report_refused(remote, fd);
-    reset_on_close(fd);
+    reset_on_close(fd, true);
     close(fd);
 }
 

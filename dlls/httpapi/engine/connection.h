@@ -109,6 +109,12 @@ void connection_resume(struct connection *c);
 /* Whether the loop is to call send_continue() when the socket takes more. Shard lock. */
 void connection_want_write(struct connection *c, bool want);
 
+/*
+ * Whether the socket's end is a reset, whoever brings it about, if only that of the process: while an answer is under way that
+ * a client would take for whole. One system call. Shard lock.
+ */
+void connection_end_with_reset(struct connection *c, bool reset);
+
 /* The client hasn't acknowledged all that was sent: a reset would take the rest away. One system call. Shard lock. */
 bool connection_is_sending(const struct connection *c);
 

@@ -42,6 +42,8 @@ static void request_reset(struct request *r)
     r->body = (struct body){.kind = BODY_NONE};
     r->sending = r->response_begun = r->switching = r->no_content = false;
     r->framing = FRAMING_GIVEN;
+    r->undelimited = false;
+    r->promised = PROMISED_NOTHING;
     r->waiting = 0;
     request_reach(r, STAGE_BEGUN);
 }
@@ -280,6 +282,16 @@ enum result request_set_idle(struct queue *q, uint64_t id, uint32_t seconds)
     return RESULT_OK;
 }
 
+/* The sweep may have seen its time go by while it was taken. */
+static bool wait_again(struct request *r)
+{
+    struct connection *c = r->connection;
+
+    if (!c->deadline)
+        c->deadline = shard_due(c->limits.queue);
+    return queue_push(r->queue, r);
+}
+
 void request_return(struct request *r)
 {
     struct connection *c = r->connection;
@@ -290,7 +302,7 @@ void request_return(struct request *r)
         r->taker_counts = false;
         request_retire(r);
         connection_unuse(c); /* abandoned while it was taken: the count is ours */
-    } else if (!queue_push(r->queue, r)) {
+    } else if (!wait_again(r)) {
         request_retire(r); /* not TAKEN any more: a reset would leave it to its taker */
         connection_refuse(c, queue_refusal(r->queue));
         connection_settle(c);

@@ -128,7 +128,11 @@ struct request {
     bool switching;         /* the response is a 101: it may make the connection opaque */
     uint8_t framing;        /* enum framing */
     bool no_content;        /* the response to HEAD, 204, 304: its content isn't sent */
+    bool undelimited;       /* only the connection's end says where the response ends */
+    uint64_t promised;      /* bytes that the response's Content-Length still promises, or PROMISED_NOTHING */
 };
+
+#define PROMISED_NOTHING UINT64_MAX
 
 /* A fresh request for the connection, or NULL without memory. Shard lock. */
 struct request *request_new(struct connection *c);

@@ -64,6 +64,23 @@ static bool hides_server(void)
     return parameters.DisableServerHeader == 2;
 }
 
+static void note_length(struct head *h, struct text value)
+{
+    uint64_t length = 0;
+
+    h->bad_length |= !text_to_u64(text_trim(value), &length) || (h->has_length && h->length != length);
+    h->has_length = true;
+    h->length = length;
+}
+
+/* What it says of the framing. */
+static void note_framing(struct head *h, unsigned id, struct text value)
+{
+    if (id == RESP_ContentLength)
+        note_length(h, value);
+    h->has_coding |= id == RESP_TransferEncoding;
+}
+
 void head_known(struct head *h, enum response_header id, struct text value)
 {
     if (!value.len || id == RESP_Date)
@@ -72,8 +89,7 @@ void head_known(struct head *h, enum response_header id, struct text value)
         h->wants_close |= text_has_element(value, TEXT("close"));
         return;
     }
-    h->has_length |= id == RESP_ContentLength;
-    h->has_coding |= id == RESP_TransferEncoding;
+    note_framing(h, id, value);
     if (id != RESP_Server)
         return put_line(h, response_header_names[id], value);
     h->server_known = true;
@@ -98,8 +114,7 @@ void head_other(struct head *h, struct text name, struct text value)
     if (id == RESP_Connection)
         h->says_close |= text_has_element(value, TEXT("close"));
     h->wants_close |= h->says_close;
-    h->has_length |= id == RESP_ContentLength;
-    h->has_coding |= id == RESP_TransferEncoding;
+    note_framing(h, id, value);
     h->has_date |= id == RESP_Date;
     put_line(h, name, value);
 }

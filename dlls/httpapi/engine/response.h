@@ -21,6 +21,8 @@ struct head {
     uint16_t status;
     bool server_known;  /* a Server header is out */
     bool has_length;    /* the application gave Content-Length */
+    bool bad_length;    /* which is no number, or given twice and not the same */
+    uint64_t length;    /* that number */
     bool has_coding;    /* the application gave Transfer-Encoding */
     bool has_date;
     bool wants_close;   /* the application gave Connection: close */

@@ -72,7 +72,18 @@ static void advance(struct send *s, uint64_t n)
     }
 }
 
-/* The memory pieces up to the next file or to the first huge one, in one system call. */
+/* From this piece on. Of content that isn't sent the pieces are still there, and empty. */
+static bool has_bytes(const struct send *s, unsigned from)
+{
+    while (from < s->count && !s->pieces[from].length)
+        from++;
+    return from < s->count;
+}
+
+/*
+ * The memory pieces up to the next file or to the first huge one, in one system call. MSG_MORE behind the last byte would have
+ * the kernel keep it for 200 ms.
+ */
 static enum result send_memory(struct send *s, int fd)
 {
     struct iovec iov[IOV_MAX_SEND];
@@ -88,7 +99,7 @@ static enum result send_memory(struct send *s, int fd)
             break;
     }
     do
-        n = sendmsg(fd, &m, MSG_NOSIGNAL | (i < s->count ? MSG_MORE : 0));
+        n = sendmsg(fd, &m, MSG_NOSIGNAL | (has_bytes(s, i) ? MSG_MORE : 0));
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return result_of_errno();
@@ -147,13 +158,24 @@ static enum result push_pieces(struct send *s, int fd, uint64_t budget)
     return result || s->next == s->count ? result : RESULT_PENDING;
 }
 
-static uint64_t body_length(const struct send *s)
+/* Of the pieces from this one on. */
+static uint64_t length_from(const struct send *s, unsigned first)
 {
     uint64_t sum = 0;
 
-    for (unsigned i = 1; i < s->count; i++)
+    for (unsigned i = first; i < s->count; i++)
         sum += s->pieces[i].length;
     return sum;
+}
+
+static uint64_t total_length(const struct send *s)
+{
+    return length_from(s, 0);
+}
+
+static uint64_t body_length(const struct send *s)
+{
+    return length_from(s, s->with_head);
 }
 
 /* RFC 9110: no content in these, whatever the application gives. */
@@ -170,6 +192,32 @@ static void decide_close(struct request *r, const struct send *s)
     /* The client was told to wait with its body and never heard to send it: nobody knows what comes next. */
     if (r->expects_continue && !r->body.received)
         r->close_after = true;
+    /* RFC 9110 section 9.3.6: whoever stands in front of us takes what follows for a tunnel's. */
+    if (r->verb == VERB_CONNECT && s->head.status >= 200 && s->head.status < 300)
+        r->close_after = true;
+}
+
+/* Takes `sent` bytes, the last ones or not, off what was promised: the connection ends with an answer that is something else. */
+static void keep_promise(struct request *r, uint64_t sent, bool last)
+{
+    if (r->promised == PROMISED_NOTHING)
+        return;
+    if (sent > r->promised || (last && sent < r->promised))
+        r->close_after = true;
+    r->promised -= sent < r->promised ? sent : r->promised;
+}
+
+/* What the application's own framing promises. A client may read two promises that differ as it likes. */
+static void make_promise(struct request *r, const struct send *s)
+{
+    const struct head *h = &s->head;
+
+    if (!h->has_length)
+        return;
+    if (h->bad_length || h->has_coding)
+        r->close_after = true;
+    else
+        r->promised = h->length;
 }
 
 /* The framing that the application left to us. */
@@ -194,15 +242,29 @@ static enum head_framing choose_framing(struct request *r, const struct send *s,
 static void finish_head(struct request *r, struct send *s)
 {
     struct head *h = &s->head;
-    bool silent = has_no_content(r, h->status);
+    bool silent = has_no_content(r, h->status), bare = silent || h->status < 200;
     enum head_framing framing = choose_framing(r, s, silent);
 
     decide_close(r, s);
+    if (!bare) {
+        make_promise(r, s);
+        keep_promise(r, body_length(s), !s->more);
+        r->undelimited = framing == HEAD_AS_GIVEN && !h->has_length && !h->has_coding;
+    }
+    if (r->undelimited)
+        connection_end_with_reset(r->connection, true);
     head_finish(h, r->close_after && !s->opaque, framing, body_length(s));
     s->pieces[0] = (struct piece){.memory = h->buffer, .fd = -1, .length = h->len};
     r->response_begun = true;
     r->switching = h->status == 101;
     r->no_content = silent;
+}
+
+/* A part behind the head. */
+static void go_on(struct request *r, const struct send *s)
+{
+    r->close_after |= s->disconnect;
+    keep_promise(r, body_length(s), !s->more);
 }
 
 /* The connection never speaks HTTP again, whoever ends it. */
@@ -241,10 +303,8 @@ static void frame_chunk(struct send *s)
     static const struct text line_end = {"\r\n", 2}, end = {"\r\n0\r\n\r\n", 7};
     unsigned first = s->with_head;
     struct text behind = s->more ? line_end : s->trailers.ptr ? s->trailers : end;
-    uint64_t size = 0;
+    uint64_t size = body_length(s);
 
-    for (unsigned i = first; i < s->count; i++)
-        size += s->pieces[i].length;
     if (size) {
         s->pieces[first].memory = s->size_line;
         s->pieces[first].length = write_size_line(s->size_line, size);
@@ -280,8 +340,8 @@ static enum result admit(struct request *r, struct send *s)
         return RESULT_INVALID;
     if (s->with_head)
         finish_head(r, s);
-    else if (s->disconnect)
-        r->close_after = true;
+    else
+        go_on(r, s);
     if (s->opaque)
         become_opaque(r);
     if (r->no_content)
@@ -396,15 +456,6 @@ static enum result detach(const struct send *s, struct send **copy)
 static bool is_busy(const struct request *r)
 {
     return r->sending || !list_empty(&r->sends);
-}
-
-static uint64_t total_length(const struct send *s)
-{
-    uint64_t sum = 0;
-
-    for (unsigned i = 0; i < s->count; i++)
-        sum += s->pieces[i].length;
-    return sum;
 }
 
 /* What is ours counts, with its bookkeeping; an application's own memory is bounded by the application. Shard lock. */
