@@ -85,6 +85,10 @@ def raw_bytes(s, name):
           client.split_answers(exchange(s.port, get + b"GET\r\n\r\n")))
 
 
+def memory(s, name):
+    check(f"{name}: no memory is writable and executable", [], s.writable_code())
+
+
 def burst(s, name):
     check(f"{name}: 64 connections at once, no error", "", client.wrk_complaints(s.url))
 
@@ -92,5 +96,5 @@ def burst(s, name):
 def checks():
     for name in SAMPLES:
         with Server(name, path="hello/") as s:
-            for part in simple_requests, connections, unread_bodies, errors, raw_bytes, burst:
+            for part in simple_requests, connections, unread_bodies, errors, raw_bytes, burst, memory:
                 yield f"{name}: {part.__name__}", part, s, name

@@ -70,6 +70,11 @@ class Server:
         with open(self.proc("status")) as f:
             return next(int(line.split()[1]) for line in f if line.startswith("VmHWM:"))
 
+    def writable_code(self):
+        """What is mapped to be written and executed both."""
+        with open(self.proc("maps")) as f:
+            return [line.strip() for line in f if line.split()[1].startswith("rwx")]
+
     def descriptors(self):
         """How many are open; without the error log's, which is there from its first line on."""
         return sum(not self.is_error_log(fd) for fd in os.listdir(self.proc("fd")))

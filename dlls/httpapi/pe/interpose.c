@@ -164,6 +164,25 @@ static BOOL all_are_stubs(HMODULE ntdll)
     return TRUE;
 }
 
+/* In memory that is written and then executed, never both at a time. NULL when there is none. */
+static BYTE *copy_stubs(HMODULE ntdll)
+{
+    const SIZE_T size = PATCHES * STUB_SIZE;
+    BYTE *copies = VirtualAlloc(NULL, size, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+    DWORD before;
+
+    if (!copies)
+        return NULL;
+    for (size_t i = 0; i < PATCHES; i++)
+        memcpy(copies + i * STUB_SIZE, (void *)GetProcAddress(ntdll, patches[i].name), STUB_SIZE);
+    if (VirtualProtect(copies, size, PAGE_EXECUTE_READ, &before)) {
+        FlushInstructionCache(GetCurrentProcess(), copies, size);
+        return copies;
+    }
+    VirtualFree(copies, 0, MEM_RELEASE);
+    return NULL;
+}
+
 void interpose_install(void)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
@@ -171,16 +190,14 @@ void interpose_install(void)
 
     if (!all_are_stubs(ntdll))
         return;
-    copies = VirtualAlloc(NULL, PATCHES * STUB_SIZE, MEM_COMMIT | MEM_RESERVE, PAGE_EXECUTE_READWRITE);
+    copies = copy_stubs(ntdll);
     if (!copies) {
         complain("no memory for copies of ntdll's stubs");
         return;
     }
-    /* All copies first: one of our functions may call another's original. */
-    for (size_t i = 0; i < PATCHES; i++) {
-        memcpy(copies + i * STUB_SIZE, (void *)GetProcAddress(ntdll, patches[i].name), STUB_SIZE);
+    /* All originals first: one of our functions may call another's. */
+    for (size_t i = 0; i < PATCHES; i++)
         *patches[i].real = copies + i * STUB_SIZE;
-    }
     for (size_t i = 0; i < PATCHES; i++)
         stub_redirect((BYTE *)GetProcAddress(ntdll, patches[i].name), patches[i].ours);
     early_find((const void *[]){(void *)GetProcAddress(ntdll, "NtRemoveIoCompletion"),
