@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * unbuilt.c: exports that exist but do nothing yet. Each looks at its arguments as its page says, then says once that
- * it isn't built and returns ERROR_NOT_SUPPORTED, or the documented error that is true as long as it isn't.
+ * unbuilt.c: exports that exist but do nothing yet. Each says once that it isn't built, looks at its arguments as its page
+ * says, and returns ERROR_NOT_SUPPORTED, or the documented error that is true as long as it isn't.
  */
 #include "api.h"
 #include "queue_object.h"
@@ -101,11 +101,9 @@ static ULONG check_HttpQueryServiceConfiguration(HANDLE service, HTTP_SERVICE_CO
         ULONG error; \
         name##_PARAMS(UNUSED_F, UNUSED_F) \
         REQUIRE_INITIALIZED(); \
-        error = CHECK(check_##name, name##_PARAMS(ARGUMENT_F, ARGUMENT_R)); \
-        if (error) \
-            return error; \
         FIXME("isn't built yet"); \
-        return ERROR_NOT_SUPPORTED; \
+        error = CHECK(check_##name, name##_PARAMS(ARGUMENT_F, ARGUMENT_R)); \
+        return error ? error : ERROR_NOT_SUPPORTED; \
     }
 
 /* Whoever builds one takes it out of this list. */
