@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "../../dlls/httpapi/engine/connection.h"
-#include "../../dlls/httpapi/engine/connections.h"
 #include "../../dlls/httpapi/engine/io.h"
 #include "../../dlls/httpapi/engine/shard.h"
 #include "../../dlls/httpapi/engine/sweep.h"

@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 #include "engine/any_thread.h"
+#include "engine/clock.h"
 #include "engine/connections.h"
 #include "engine/endpoint.h"
 #include "engine/prefix.h"
-#include "engine/wait.h"
 #include "free_port.h"
 #include "loopback.h"
 #include "unit.h"

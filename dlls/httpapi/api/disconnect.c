@@ -7,7 +7,6 @@
 #include "api.h"
 #include "op.h"
 #include "queue_object.h"
-#include "status.h"
 
 ULONG api_HttpCancelHttpRequest(HANDLE queue, HTTP_REQUEST_ID id, LPOVERLAPPED overlapped)
 {

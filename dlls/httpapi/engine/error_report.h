@@ -29,7 +29,6 @@ enum error_reason {
 #define X(name, phrase) ERROR_##name,
     ERROR_REASONS(X)
 #undef X
-    ERROR_REASONS_MAX
 };
 
 const char *error_phrase(enum error_reason reason);

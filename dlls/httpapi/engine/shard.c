@@ -15,7 +15,6 @@
 
 #include "connection.h"
 #include "hangup.h"
-#include "log.h"
 #include "reserve.h"
 #include "result.h"
 #include "sweep.h"

@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include "any_thread.h"
+#include "clock.h"
 #include "connections.h"
 #include "endpoint.h"
 #include "error_log.h"
 #include "log.h"
 #include "router.h"
 #include "shard.h"
-#include "wait.h"
 
 #define STOP_SECONDS 10 /* Docker kills after ten */
 #define EXIT_SECONDS 60 /* .NET's hosts give their services thirty, systemd kills after ninety */
