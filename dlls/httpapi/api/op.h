@@ -5,13 +5,14 @@
  * A call with an OVERLAPPED makes an op from the pool; one without has it on its stack and blocks. The engine's part of
  * the operation is embedded first, so that a pointer to its io is a pointer to the op.
  *
- *   op_begin_async / op_init_blocking
+ *   op_begin()
  *     -> the engine's begin function
  *          at once: op_return()              the code to return; a success is completed first
  *          RESULT_PENDING: op_return()       ERROR_IO_PENDING, or waits for a blocking call
  *     -> io.run -> op_complete()             exactly once for a pending op
  *
- * op_complete() is the only function that writes the caller's OVERLAPPED, signals and queues packets.
+ * The caller's OVERLAPPED is written by op_begin() and, once, by what ends the op: op_complete(), op_return() or
+ * op_discard(). Events and packets come only from the first two of these, by tell() in op.c.
  */
 #ifndef HTTPAPI_API_OP_H
 #define HTTPAPI_API_OP_H

@@ -43,7 +43,7 @@ enum result body_read(struct queue *q, uint64_t id, struct body_read *read);
 /*
  * The head is parsed: sorts the bytes behind it. False: bad framing, which is told when the application has the request,
  * as if it had come then: what becomes of a request doesn't depend on how its bytes come (docs/completions.md, "Bodies
- * that break"). Shard lock.
+ * that break"). So only tests look at the result. Shard lock.
  */
 bool body_begin(struct request *r);
 

@@ -7,7 +7,7 @@
  * extensions and trailers, which are dropped, contain no control characters. An extension's quoted string ends in its
  * line: for some parsers a CR LF inside one isn't the line's end.
  *
- *   SIZE -> SIZE_REST -> [BLANK] -> [EXTENSION <-> QUOTED <-> ESCAPED] -> SIZE_LF
+ *   SIZE -> SIZE_REST -> [[BLANK] -> EXTENSION <-> QUOTED <-> ESCAPED] -> SIZE_LF
  *   SIZE_LF -> DATA -> DATA_CR -> DATA_LF -> SIZE
  *   SIZE_LF -> LINE -> END_LF -> DONE                 size 0
  *              LINE -> NAME -> VALUE -> VALUE_LF -> LINE       trailers

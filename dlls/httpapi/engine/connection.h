@@ -11,8 +11,8 @@
  *   LINGER   our FIN is out: reads and drops until the client's FIN, or until it has had its time
  *   CLOSED   nothing works any more; freed when no thread uses the socket (users == 0)
  *
- *   IDLE -> HEAD -> REQUEST -> DRAIN -> IDLE;  HEAD, REQUEST, DRAIN -> LINGER;  REQUEST -> IDLE, HEAD;
- *   DRAIN -> HEAD;  any -> CLOSED
+ *   IDLE -> HEAD -> REQUEST -> DRAIN -> IDLE;  REQUEST -> IDLE, HEAD;  DRAIN -> HEAD;  REQUEST, DRAIN -> LINGER;
+ *   any -> CLOSED. A head that is refused is a REQUEST first.
  */
 #ifndef HTTPAPI_ENGINE_CONNECTION_H
 #define HTTPAPI_ENGINE_CONNECTION_H

@@ -22,8 +22,9 @@ void connections_leave_queue(struct queue *q, bool reset);
 unsigned connections_cancel(io_match *match, const void *arg);
 
 /*
- * SIGTERM came (stop.h): connections without a request end, after a moment for one that is on its way. Whether others are
- * still at work; streams of bytes don't count, which end when their program likes. No locks.
+ * SIGTERM came (stop.h): connections without a request end, after a moment for one that is on its way. Whether any is left
+ * that has to be waited for: such a one, too, until it is closed; not streams of bytes, which end when their program likes, nor
+ * clients that have their answer and say nothing. No locks.
  */
 void connections_stop(void);
 bool connections_busy(void);

@@ -20,7 +20,7 @@
 #include "error_line.h"
 
 #define ERROR_LOG_SIZE_MIN 0x100000u /* of a file, in bytes: ErrorLogFileTruncateSize */
-#define ERROR_LOG_PATIENCE 1000       /* milliseconds that a server which ends waits for its last lines */
+#define ERROR_LOG_PATIENCE 1000       /* milliseconds that HttpTerminate, and step 1 of a stop, wait for the last lines */
 
 /*
  * From now on lines go to directory/HTTPERR, `directory` being a full path, which is copied. NULL, an empty one, and one

@@ -7,7 +7,7 @@
  * nobody else can find it any more. docs/completions.md has the state machine.
  *
  * io_finish() may be called with locks held: it only puts the io on a list of the calling thread. io_flush()
- * runs them, with no lock held; each public engine function ends with it, and so does each turn of a loop.
+ * runs them, with no lock held; what may end operations does it last, and so does each turn of a loop.
  */
 #ifndef HTTPAPI_ENGINE_IO_H
 #define HTTPAPI_ENGINE_IO_H
@@ -18,7 +18,7 @@
 #include "result.h"
 
 struct io {
-    struct list node;         /* the list it waits on; private to the engine */
+    struct list node;         /* the list it waits on: the engine's; while there is no operation, its owner's */
     void (*run)(struct io *); /* what to do at its end; called without locks, in any thread */
     const void *owner;        /* the caller's mark, for cancelling; NULL: the engine's own */
     enum result result;       /* set before run() */

@@ -8,7 +8,7 @@
  *   INFO   what was loaded, opened and closed
  *   TRACE  each API call with its arguments
  *
- * HTTPAPI_LOG=warn|info|trace chooses how much (default: FIXME and ERR only), HTTPAPI_LOG_FILE=path writes to a
+ * HTTPAPI_LOG=err|fixme|warn|info|trace chooses how much (default: fixme), HTTPAPI_LOG_FILE=path writes to a
  * file instead of stderr. When a level is off, a call costs one load and one branch.
  */
 #ifndef HTTPAPI_ENGINE_LOG_H

@@ -10,7 +10,7 @@
 
 #include "text.h"
 
-/* X(C name, text on the wire); the numbers start at VERB_FIRST_KNOWN. */
+/* X(C name, text on the wire); the numbers start behind VERB_INVALID. */
 #define VERBS(X) \
     X(OPTIONS, "OPTIONS") X(GET, "GET") X(HEAD, "HEAD") X(POST, "POST") X(PUT, "PUT") \
     X(DELETE, "DELETE") X(TRACE, "TRACE") X(CONNECT, "CONNECT") X(TRACK, "TRACK") \
@@ -92,7 +92,7 @@ static inline bool request_header_is_single(unsigned id)
 /* VERB_UNKNOWN for any other token; verbs are case-sensitive. */
 enum verb verb_from_text(struct text t);
 
-/* REQ_MAX's number or HEADER_UNKNOWN; case doesn't count. */
+/* A known one's number, or HEADER_UNKNOWN; case doesn't count. */
 unsigned request_header_from_text(struct text name);
 unsigned response_header_from_text(struct text name);
 

@@ -100,7 +100,7 @@ void queue_recycle(struct queue *q);
  */
 enum result queue_receive(struct queue *q, struct receive *rx);
 
-/* Hands the request to a receive or keeps it. Lock of the request's shard. False: the queue is full or not open. */
+/* Hands the request to a receive or keeps it. Lock of the request's shard. False: the queue is full, not enabled or not open. */
 bool queue_push(struct queue *q, struct request *r);
 
 /* Why queue_push() didn't take a request, and how much of that its client is told. Any locks. */

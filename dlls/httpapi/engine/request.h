@@ -12,8 +12,13 @@
  * Who may touch it: the holder of the shard's lock; but in READY and TAKEN `in` belongs to the queue and then to
  * the thread that took the request, which needs no lock; the connection leaves its socket unread meanwhile.
  *
- *   PARSING -> READY -> TAKEN -> HELD -> TAKEN -> DELIVERED -> ANSWERED        HELD: the buffer was too small,
- *                         `-------------------------^  `-> TAKEN               the request keeps its id
+ *   PARSING -> READY -> TAKEN -> DELIVERED -> ANSWERED
+ *   PARSING -> TAKEN            a receive waited for it
+ *   TAKEN -> HELD -> TAKEN      the receive's buffer was too small: the request keeps its id
+ *   DELIVERED -> TAKEN          once more, for body bytes that nobody read
+ *   TAKEN -> READY, TAKEN       it couldn't be copied, and goes to another receive: request_return()
+ *   any -> ANSWERED             refused, or its connection is lost: request_retire()
+ *   ANSWERED -> PARSING         the object serves the next request: request_restart()
  */
 #ifndef HTTPAPI_ENGINE_REQUEST_H
 #define HTTPAPI_ENGINE_REQUEST_H
@@ -90,7 +95,7 @@ struct body {
 
 struct request {
     struct connection *connection;
-    struct list node;       /* queue.ready, or the shard's spare requests */
+    struct list node;       /* lane.ready, or the shard's spare requests */
     struct queue *queue;
     uint64_t id;
     uint64_t url_context;
@@ -214,11 +219,11 @@ static inline size_t request_joined_length(const struct request *r, const struct
 bool request_has_element(const struct request *r, enum request_header id, struct text element);
 
 /*
- * What the application does with a request it took from a queue. No locks; each runs io_flush().
+ * What the application does with a request it took from a queue. No locks; the last two run io_flush().
  *
  * request_take      the request with this id: state TAKEN. It was left by an earlier receive (HELD), or delivered and
- *                   has body bytes that nobody read; RESULT_EOF when it was delivered whole, RESULT_INVALID while a
- *                   read is at the body, RESULT_GONE when there is none
+ *                   has body bytes that nobody read; RESULT_EOF when it was delivered whole or its answer has begun,
+ *                   RESULT_INVALID while a read is at the body, RESULT_GONE when there is none
  * request_top_up    reads what body bytes have arrived meanwhile
  * request_deliver   after the copy: DELIVERED, or HELD when the buffer was too small. The request may be gone
  *                   behind this call. *consumed body bytes were copied out
@@ -244,7 +249,7 @@ struct transport {
 /* Whether the application holds a request with this id. No locks. */
 bool request_known(struct queue *q, uint64_t id);
 
-/* RESULT_GONE for a bad id. No locks. */
+/* RESULT_GONE for a bad id, RESULT_UNSUPPORTED when the kernel doesn't say. No locks. */
 enum result request_transport(struct queue *q, uint64_t id, struct transport *t);
 
 /*

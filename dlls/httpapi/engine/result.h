@@ -8,7 +8,7 @@
 enum result {
     RESULT_OK,
     RESULT_PENDING,     /* the operation's io runs later */
-    RESULT_EOF,         /* the request's body, or the request itself, was read to its end */
+    RESULT_EOF,         /* the request or its body was read to its end; a file that is sent became shorter */
     RESULT_MORE,        /* there is more than fits the buffer */
     RESULT_CANCELED,    /* cancelled by its caller, or its queue was closed or shut down */
     RESULT_GONE,        /* no such request or connection: stale id, answered, or its client left */

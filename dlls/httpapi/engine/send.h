@@ -59,7 +59,8 @@ void send_init(struct send *s, void (*run)(struct io *));
  * Begins: RESULT_OK (all of it is with the kernel, io.bytes says how many bytes; the io isn't run),
  * RESULT_PENDING, RESULT_GONE, RESULT_INVALID (a head where one was sent, a part where none was, opaque without a 101 or
  * for a request with a body, trailers of a body that we don't frame), RESULT_RESET, RESULT_IO_ERROR, RESULT_EOF (a file
- * is shorter than it was). From the last part on the request's id is gone. No locks; runs io_flush().
+ * is shorter than it was), RESULT_FAULT (the caller's memory isn't there), RESULT_NO_MEMORY (for a buffered send's copy).
+ * From the last part on the request's id is gone. No locks; runs io_flush().
  */
 enum result send_begin(struct queue *q, uint64_t id, struct send *s);
 

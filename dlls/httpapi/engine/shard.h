@@ -8,8 +8,11 @@
  *
  * Locks, in the order they are taken:
  *   1. config (config_lock)   creating, binding, routing: never on the request path
- *   2. shard.lock             by index, when more than one is needed
- *   3. lane.lock              of a queue (queue.h); by index, when two are needed
+ *   2. queues_lock            of queue.c: the list of queues. No shard's lock is taken under it
+ *   3. shard.lock             by index, when more than one is needed
+ *   4. lane.lock              of a queue (queue.h); by index, when two are needed
+ * Beside these, ports_lock goes before port.lock (port.c), both may follow config_lock, and under Wine event.lock goes before
+ * shard 0's lock (service_attend()).
  * Routing data is read under any one shard's lock and changed under all of them (shards_lock_all).
  */
 #ifndef HTTPAPI_ENGINE_SHARD_H
@@ -38,7 +41,7 @@ struct shard {
     struct waiter *leader;   /* who runs the loop, NULL when nobody does */
     struct list followers;   /* waiters that sleep and would lead */
     struct waiter service;   /* the service thread; leads when nobody else does */
-    unsigned departures;     /* how often an application thread stopped leading */
+    unsigned departures;     /* how often a thread stopped leading, was woken to lead, or had work left to it */
     bool service_sleeps;     /* the service thread waits without a timeout */
     struct list connections;
     struct list patient;     /* connections that go on after the loop's next look at the others */
@@ -79,7 +82,7 @@ void shards_unlock_all(void);
 /* After a change to a watcher: a leader that sleeps in epoll must look again. Shard lock. */
 void shard_poke(struct shard *s);
 
-/* The calling thread's shard: the one whose loop it would lead. Stays the same for the thread's life. */
+/* The calling thread's shard, whose loop it leads when it can choose (wait.h). Stays the same for the thread's life. */
 struct shard *shard_of_thread(void);
 
 /*

@@ -7,7 +7,10 @@
 
 struct shard;
 
-/* Ends connections whose client is too slow, or whose request waits too long in its queue. Shard lock. */
+/*
+ * Ends connections whose client is too slow, or whose request waits too long in its queue; tries again to watch those parked
+ * ones for which the kernel had no room. Shard lock.
+ */
 void connections_sweep(struct shard *s);
 
 #endif

@@ -2,12 +2,13 @@
 /*
  * wait.h: a thread that must wait, and who runs the loops meanwhile.
  *
- * Leader and followers: of the threads that wait, one runs its shard's loop (the leader); what it reads there is
+ * Leader and followers: of the threads that wait, one runs a shard's loop (its leader); what it reads there is
  * often its own work, and then no thread was woken. The others sleep. A service thread for each shard leads
  * when no application thread waits.
  *
- *   an application thread that begins to wait   leads, if nobody does; asks the service thread to make way, if
- *                                               that one leads; else follows (sleeps)
+ *   an application thread that begins to wait   takes its own shard, or the next that no application thread leads;
+ *                                               its own, when all are led. Leads there, if nobody does; asks the
+ *                                               service thread to make way, if that one leads; else follows (sleeps)
  *   a leader whose wait is over                 leaves; nobody is woken at once, because it is probably back in
  *                                               some microseconds
  *   the service thread                          looks every millisecond while application threads come and go:

@@ -4,8 +4,9 @@
  *
  * Two hosts implement it, and the linker picks one: wine.c (the NT objects of the Wine process that loaded
  * us) and native/ (our own events and completion ports on futexes). None of these functions is called with
- * an engine or api lock held: under Wine each may be a round trip to wineserver. Any thread that may run
- * Windows code can call them (under Wine: a thread made by Windows, never a bare pthread).
+ * an engine or api lock held, because under Wine each may be a round trip to wineserver; but host_port_open() and
+ * host_parameters() are, under config_lock. Any thread that may run Windows code can call them (under Wine: a thread
+ * made by Windows, never a bare pthread).
  */
 #ifndef HTTPAPI_HOST_H
 #define HTTPAPI_HOST_H

@@ -65,7 +65,7 @@ struct event_wait {
     } nodes[WAITS_MAX];
 };
 
-/* Order: table_lock, then event.lock, then known_lock. */
+/* Order: table_lock, then event.lock, then known_lock; or instead of the last one shard 0's (service_attend()). */
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct handle_table table;
 /* Never freed, only used again: a thread may look at one that is gone. By the list known. */
