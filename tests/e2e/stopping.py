@@ -179,13 +179,30 @@ def download():
             check("fileserver:   it ends properly", 0, s.status())
 
 
-def in_parts():
-    """The head went out before the signal came, and says nothing of the end."""
+def begin_part(c):
+    """An answer whose head says nothing of the end."""
+    c.sendall(request("/part", "Content-Length: 4", method="POST") + b"ab")
+    first = c.recv(65536)
+    while not first.endswith(b"part"):
+        first += c.recv(65536)
+
+
+def killed_in_parts():
+    """Who took a FIN for the answer's end would have half of it for the whole."""
     with Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as c:
-        c.sendall(request("/part", "Content-Length: 4", method="POST") + b"ab")
-        first = c.recv(65536)
-        while not first.endswith(b"part"):
-            first += c.recv(65536)
+        begin_part(c)
+        s.kill()
+        try:
+            got = c.recv(1)
+        except ConnectionResetError:
+            got = "a reset"
+        check("an answer that has begun: its server is killed", "a reset", got)
+
+
+def in_parts():
+    """The head went out before the signal came."""
+    with Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as c:
+        begin_part(c)
         s.terminate()
         wait_until(s.refuses, client.SECONDS)
         c.sendall(b"cd")
@@ -289,6 +306,7 @@ def checks():
     yield "a handler", upload, "event", 0, SHUTDOWN
     yield "download", download
     yield "in parts", in_parts
+    yield "killed in parts", killed_in_parts
     yield "no answer", waited_for, "a request without an answer", request("/never")
     yield "half a head", waited_for, "half a head", request("/")[:-2]
     yield "no reader", waited_for, "a client that doesn't read", request("/big")
