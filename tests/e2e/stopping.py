@@ -179,18 +179,21 @@ def download():
             check("fileserver:   it ends properly", 0, s.status())
 
 
-def begin_part(c):
+def begin_part(c, body):
     """An answer whose head says nothing of the end."""
-    c.sendall(request("/part", "Content-Length: 4", method="POST") + b"ab")
-    first = c.recv(65536)
+    c.sendall(request("/part", "Content-Length: 4", method="POST") + body)
+    first = b""
     while not first.endswith(b"part"):
-        first += c.recv(65536)
+        piece = c.recv(65536)
+        if not piece:
+            raise EOFError(f"only {first!r}")
+        first += piece
 
 
 def killed_in_parts():
     """Who took a FIN for the answer's end would have half of it for the whole."""
     with Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as c:
-        begin_part(c)
+        begin_part(c, b"")  # nothing unread: that alone would bring a reset
         s.kill()
         try:
             got = c.recv(1)
@@ -202,7 +205,7 @@ def killed_in_parts():
 def in_parts():
     """The head went out before the signal came."""
     with Stopping(PROGRAM, "2", "none") as s, client.connect(s.port) as c:
-        begin_part(c)
+        begin_part(c, b"ab")
         s.terminate()
         wait_until(s.refuses, client.SECONDS)
         c.sendall(b"cd")

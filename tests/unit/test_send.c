@@ -5,6 +5,7 @@
  */
 #include "engine/send.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -48,11 +49,14 @@ static void is_reset(int fd)
     client_close(fd);
 }
 
-/* --- nothing is kept back: what is sent has come when the call returns, the kernel needs no push from a timer */
+/* --- nothing is kept back until a timer of the kernel's pushes it, which takes 200 ms */
 
 static void comes_at_once(int fd, uint64_t id, struct answer *a)
 {
+    struct pollfd p = {fd, POLLIN, 0};
+
     cr_assert_eq(answer_send(&l, id, a, LAST), RESULT_OK);
+    cr_assert_eq(poll(&p, 1, 100), 1, "nothing comes");
     cr_assert_eq(client_pending(fd), a->send.sent);
     cr_assert_neq(a->send.sent, 0);
     client_reply_to_head(fd);
@@ -237,7 +241,8 @@ SendTest(lengths_in_one_call)
         {GET, 200, {"9"}, true},          {GET, 200, {"11"}, true},        {GET, 200, {"0"}, true},
         {GET, 200, {"11", "10"}, true},   {GET, 200, {"-10"}, true},       {GET, 200, {"10, 10"}, true},
         {GET, 200, {""}, true},           {HEAD, 200, {"11"}, false},      {HEAD, 200, {"9", "11"}, false},
-        {GET, 304, {"11"}, false},        {GET, 204, {"11"}, false},
+        {GET, 304, {"11"}, false},        {GET, 204, {"11"}, false},         {GET, 103, {"10"}, true},
+        {GET, 103, {NULL}, true},         {GET, 200, {"18446744073709551615"}, true},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -268,6 +273,51 @@ SendTest(a_length_beside_a_coding)
     cr_assert(strstr(client_reply_to_head(fd)->head, "\r\nConnection: close\r\n"));
     reads_ten(fd);
     ends(fd);
+}
+
+/* RFC 9112 section 6.3: the connection's end is this one's. */
+SendTest(another_coding_than_chunked)
+{
+    int fd = client_open(&l);
+    uint64_t id = ask(fd, GET);
+    struct answer a;
+
+    answer_begin(&a, 200, "OK");
+    answer_header(&a, "Transfer-Encoding", "gzip");
+    answer_memory(&a, TEN, 10);
+    cr_assert_eq(answer_send(&l, id, &a, LAST), RESULT_OK);
+    cr_assert(strstr(client_reply_to_head(fd)->head, "\r\nConnection: close\r\n"));
+    reads_ten(fd);
+    ends(fd);
+}
+
+SendTest(cut_with_a_coding)
+{
+    static const struct {
+        const char *request, *coding;
+        void (*then)(int);
+    } cases[] = {
+        {POST(5), "gzip", is_reset},
+        {"POST /a HTTP/1.0\r\nContent-Length: 5\r\nHost: localhost\r\n\r\n", "chunked", is_reset},
+        {POST(5), "chunked", ends},
+        {POST(5), "gzip, chunked", ends},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int fd = client_open(&l);
+        uint64_t id = ask(fd, cases[i].request);
+        struct answer a;
+
+        answer_begin(&a, 200, "OK");
+        answer_header(&a, "Transfer-Encoding", cases[i].coding);
+        answer_memory(&a, TEN, 10);
+        cr_assert_eq(answer_send(&l, id, &a, MORE), RESULT_OK);
+        client_reply_to_head(fd);
+        reads_ten(fd);
+        client_shutdown(fd);
+        loopback_settle();
+        cases[i].then(fd);
+    }
 }
 
 /* Ten bytes, then ten more. */

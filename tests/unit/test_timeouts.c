@@ -185,8 +185,6 @@ TimeoutTest(queue_and_a_request_that_is_being_taken)
     client_close(fd);
 }
 
-/* --- body */
-
 /* Its time goes by while a thread has it, that can't take it after all: it waits for as long again. */
 TimeoutTest(queue_and_a_request_that_comes_back)
 {
@@ -202,6 +200,8 @@ TimeoutTest(queue_and_a_request_that_comes_back)
     ends(3);
     client_close(fd);
 }
+
+/* --- body */
 
 TimeoutTest(body)
 {

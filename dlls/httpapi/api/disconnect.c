@@ -11,8 +11,8 @@
 ULONG api_HttpCancelHttpRequest(HANDLE queue, HTTP_REQUEST_ID id, LPOVERLAPPED overlapped)
 {
     struct http_queue *q = queue_object_find(queue);
-    struct queue *engine = q ? queue_object_engine(q) : NULL;
     struct op stack, *op;
+    struct queue *engine;
 
     TRACE("queue %p id %llx overlapped %p", queue, (unsigned long long)id, (void *)overlapped);
     REQUIRE_INITIALIZED();
@@ -21,6 +21,7 @@ ULONG api_HttpCancelHttpRequest(HANDLE queue, HTTP_REQUEST_ID id, LPOVERLAPPED o
     op = op_begin(q, overlapped, &stack);
     if (!op)
         return op_begin_error(q);
+    engine = queue_object_engine(q);
     return op_return(op, !overlapped, engine ? request_cancel(engine, id) : RESULT_GONE, NULL);
 }
 

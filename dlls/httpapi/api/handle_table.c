@@ -34,15 +34,23 @@ static handle_entry *make_page(struct handle_table *t, ULONG_PTR index)
     return page;
 }
 
+bool handle_table_reserve(struct handle_table *t, HANDLE handle)
+{
+    ULONG_PTR index = (ULONG_PTR)handle >> 2;
+
+    return page_of(t, index) || make_page(t, index);
+}
+
 bool handle_table_set(struct handle_table *t, HANDLE handle, void *value)
 {
     ULONG_PTR index = (ULONG_PTR)handle >> 2;
-    handle_entry *page = page_of(t, index);
+    handle_entry *page;
 
-    if (!page && value)
-        page = make_page(t, index);
+    if (value && !handle_table_reserve(t, handle))
+        return false;
+    page = page_of(t, index);
     if (!page)
-        return !value;
+        return true;
     atomic_store_explicit(&page[index & (PAGE_ENTRIES - 1)], value, memory_order_release);
     return true;
 }

@@ -24,6 +24,9 @@ struct handle_table {
 /* NULL for a handle without a value. Any thread, any locks. */
 void *handle_table_get(const struct handle_table *t, HANDLE handle);
 
+/* Sees to it that handle_table_set() can't fail for the handle. False without memory, or when the handle is none. One at a time. */
+bool handle_table_reserve(struct handle_table *t, HANDLE handle);
+
 /* False without memory, or when the handle is none. NULL takes the value away. One thread at a time. */
 bool handle_table_set(struct handle_table *t, HANDLE handle, void *value);
 

@@ -134,6 +134,8 @@ static ULONG create(unsigned version, const WCHAR *name, HANDLE event)
 
     if (name_is_taken(name))
         return ERROR_ALREADY_EXISTS;
+    if (!handle_table_reserve(&queues, event)) /* what can fail comes first: calls that found the object before may hold it */
+        return ERROR_NOT_ENOUGH_MEMORY;
     q = object_new(version);
     if (!q)
         return ERROR_NOT_ENOUGH_MEMORY;
@@ -141,12 +143,8 @@ static ULONG create(unsigned version, const WCHAR *name, HANDLE event)
     memcpy(q->name, name, sizeof q->name);
     name_engine(q->engine, name);
     router_bind(&q->urls, q->engine);
-    if (add_handle(q, event))
-        return NO_ERROR;
-    queue_close(q->engine);
-    q->closed = q->engine;
-    object_free(q);
-    return ERROR_NOT_ENOUGH_MEMORY;
+    add_handle(q, event);
+    return NO_ERROR;
 }
 
 ULONG queue_object_create(unsigned version, const WCHAR *name, HANDLE *handle)

@@ -120,7 +120,8 @@ bool connection_is_sending(const struct connection *c);
 
 /*
  * Answers the present request with an error page of ours (or nothing, when a response has begun) and ends the
- * connection; with a reset and nothing, where the queue's verbosity says so. Shard lock.
+ * connection; with a reset and nothing, where the queue's verbosity says so, or an answer is cut that only the connection's end
+ * would end. Shard lock.
  */
 void connection_refuse(struct connection *c, enum page page);
 

@@ -90,7 +90,7 @@ void queue_close(struct queue *q);
 
 /*
  * A queue that is closed may become another one. Not before all calls are over that were made for this one: what they began
- * would be the other's. Any locks.
+ * would be the other's. Config lock or none.
  */
 void queue_recycle(struct queue *q);
 

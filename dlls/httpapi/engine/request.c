@@ -42,8 +42,7 @@ static void request_reset(struct request *r)
     r->body = (struct body){.kind = BODY_NONE};
     r->sending = r->response_begun = r->switching = r->no_content = false;
     r->framing = FRAMING_GIVEN;
-    r->undelimited = false;
-    r->promised = PROMISED_NOTHING;
+    r->undelimited = r->promises = false;
     r->waiting = 0;
     request_reach(r, STAGE_BEGUN);
 }

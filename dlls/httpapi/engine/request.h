@@ -134,10 +134,9 @@ struct request {
     uint8_t framing;        /* enum framing */
     bool no_content;        /* the response to HEAD, 204, 304: its content isn't sent */
     bool undelimited;       /* only the connection's end says where the response ends */
-    uint64_t promised;      /* bytes that the response's Content-Length still promises, or PROMISED_NOTHING */
+    bool promises;          /* the response has a Content-Length of the application's, */
+    uint64_t promised;      /* which is so many bytes more than were sent */
 };
-
-#define PROMISED_NOTHING UINT64_MAX
 
 /* A fresh request for the connection, or NULL without memory. Shard lock. */
 struct request *request_new(struct connection *c);

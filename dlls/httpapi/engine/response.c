@@ -78,7 +78,10 @@ static void note_framing(struct head *h, unsigned id, struct text value)
 {
     if (id == RESP_ContentLength)
         note_length(h, value);
-    h->has_coding |= id == RESP_TransferEncoding;
+    if (id == RESP_TransferEncoding) {
+        h->has_coding = true;
+        h->has_chunked |= text_has_element(value, TEXT("chunked"));
+    }
 }
 
 void head_known(struct head *h, enum response_header id, struct text value)

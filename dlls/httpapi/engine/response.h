@@ -24,6 +24,7 @@ struct head {
     bool bad_length;    /* which is no number, or given twice and not the same */
     uint64_t length;    /* that number */
     bool has_coding;    /* the application gave Transfer-Encoding */
+    bool has_chunked;   /* with chunked in it */
     bool has_date;
     bool wants_close;   /* the application gave Connection: close */
     bool says_close;    /* as a header of its own, which is out */

@@ -192,6 +192,9 @@ static void decide_close(struct request *r, const struct send *s)
     /* The client was told to wait with its body and never heard to send it: nobody knows what comes next. */
     if (r->expects_continue && !r->body.received)
         r->close_after = true;
+    /* Content of a 1xx is the next answer's beginning for the client. A 101 is another thing. */
+    if (s->head.status < 200 && s->head.status != 101 && (s->more || body_length(s)))
+        r->close_after = true;
     /* RFC 9110 section 9.3.6: whoever stands in front of us takes what follows for a tunnel's. */
     if (r->verb == VERB_CONNECT && s->head.status >= 200 && s->head.status < 300)
         r->close_after = true;
@@ -200,7 +203,7 @@ static void decide_close(struct request *r, const struct send *s)
 /* Takes `sent` bytes, the last ones or not, off what was promised: the connection ends with an answer that is something else. */
 static void keep_promise(struct request *r, uint64_t sent, bool last)
 {
-    if (r->promised == PROMISED_NOTHING)
+    if (!r->promises)
         return;
     if (sent > r->promised || (last && sent < r->promised))
         r->close_after = true;
@@ -208,16 +211,28 @@ static void keep_promise(struct request *r, uint64_t sent, bool last)
 }
 
 /* What the application's own framing promises. A client may read two promises that differ as it likes. */
-static void make_promise(struct request *r, const struct send *s)
+static void make_promise(struct request *r, const struct head *h)
 {
-    const struct head *h = &s->head;
-
-    if (!h->has_length)
-        return;
-    if (h->bad_length || h->has_coding)
+    r->promises = h->has_length && !h->bad_length && !h->has_coding;
+    r->promised = h->length;
+    if ((h->has_length && !r->promises) || (h->has_coding && !h->has_chunked))
         r->close_after = true;
-    else
-        r->promised = h->length;
+}
+
+/* Whether the response's end is known from its head, or will be from its chunks. */
+static bool is_delimited(const struct request *r, const struct head *h, enum head_framing framing)
+{
+    return framing != HEAD_AS_GIVEN || h->has_length || (h->has_chunked && r->minor > 0);
+}
+
+/* Content that it has, and its end. */
+static void frame(struct request *r, const struct send *s, enum head_framing framing)
+{
+    make_promise(r, &s->head);
+    keep_promise(r, body_length(s), !s->more);
+    r->undelimited = !is_delimited(r, &s->head, framing);
+    if (r->undelimited)
+        connection_end_with_reset(r->connection, true);
 }
 
 /* The framing that the application left to us. */
@@ -242,17 +257,12 @@ static enum head_framing choose_framing(struct request *r, const struct send *s,
 static void finish_head(struct request *r, struct send *s)
 {
     struct head *h = &s->head;
-    bool silent = has_no_content(r, h->status), bare = silent || h->status < 200;
+    bool silent = has_no_content(r, h->status);
     enum head_framing framing = choose_framing(r, s, silent);
 
     decide_close(r, s);
-    if (!bare) {
-        make_promise(r, s);
-        keep_promise(r, body_length(s), !s->more);
-        r->undelimited = framing == HEAD_AS_GIVEN && !h->has_length && !h->has_coding;
-    }
-    if (r->undelimited)
-        connection_end_with_reset(r->connection, true);
+    if (!silent && h->status >= 200)
+        frame(r, s, framing);
     head_finish(h, r->close_after && !s->opaque, framing, body_length(s));
     s->pieces[0] = (struct piece){.memory = h->buffer, .fd = -1, .length = h->len};
     r->response_begun = true;
