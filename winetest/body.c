@@ -6,6 +6,7 @@
 
 #define POST_FIVE "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\n\r\nabcde"
 #define POST_FIVE_HEAD "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\n\r\n"
+#define EXPECTING_HEAD "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
 #define POST_CHUNKED_HEAD "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nTransfer-Encoding: chunked\r\n\r\n"
 #define LARGE 2048
 
@@ -298,10 +299,18 @@ static const HTTP_DATA_CHUNK *the_chunk(const struct scene *x)
     return chunk;
 }
 
+/* All of a body came with its request: "abcde". */
+static void check_five(const struct scene *x)
+{
+    const HTTP_DATA_CHUNK *chunk = the_chunk(x);
+
+    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
+        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+}
+
 /* [rp] COPY_BODY with room for all of it: a chunk behind the request, and no flag. */
 static void test_copy_body(int version)
 {
-    const HTTP_DATA_CHUNK *chunk;
     struct scene x;
     char buffer[8];
     ULONG bytes;
@@ -311,9 +320,7 @@ static void test_copy_body(int version)
     id = scene_take(&x, POST_FIVE, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
     ok_eq(x.in.v1.Flags, 0);
     ok_eq(x.in.v1.BytesReceived, wire_length(POST_FIVE, x.port));
-    chunk = the_chunk(&x);
-    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
-        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    check_five(&x);
     /* Nothing is left to read. */
     ok_eq(HttpReceiveRequestEntityBody(x.queue, id, 0, buffer, sizeof buffer, &bytes, NULL), ERROR_HANDLE_EOF);
     scene_finish(&x);
@@ -377,7 +384,6 @@ static void test_copy_after_more_data(int version)
 /* [doc] FLUSH_BODY: all of the body is copied, so the call waits for it. */
 static void test_flush_body(int version)
 {
-    const HTTP_DATA_CHUNK *chunk;
     struct scene x;
     struct call c;
     char buffer[8];
@@ -393,9 +399,7 @@ static void test_flush_body(int version)
     send_text(x.client, "de");
     ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), NO_ERROR);
     ok_eq(x.in.v1.Flags, 0);
-    chunk = the_chunk(&x);
-    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
-        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    check_five(&x);
     ok_eq(read_body(x.queue, x.in.v1.RequestId, 0, buffer, sizeof buffer, NULL), ERROR_HANDLE_EOF);
     scene_finish(&x);
     call_close(&c);
@@ -407,7 +411,6 @@ static void test_flush_long(int version)
 {
     enum { LONG_BODY = 150000, ROOM = 200000 };
     static const char head[] = "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 150000\r\n\r\n";
-    const HTTP_DATA_CHUNK *chunk;
     HTTP_REQUEST_V1 *r = malloc(ROOM);
     char *body = malloc(LONG_BODY);
     struct scene x;
@@ -427,9 +430,7 @@ static void test_flush_long(int version)
     check_walk(&x.in, bytes, version);
     ok_eq(x.in.v1.Flags, 0);
     ok_eq(x.in.v1.BytesReceived, wire_length(POST_CHUNKED_HEAD, x.port) + sizeof "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n" - 1);
-    chunk = the_chunk(&x);
-    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
-        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    check_five(&x);
     scene_finish(&x);
 
     memset(body, 'x', LONG_BODY);
@@ -610,16 +611,13 @@ static void test_chunked(int version)
 /* [rp] A chunked body that came with its head is copied without its framing. */
 static void test_copy_chunked(int version)
 {
-    const HTTP_DATA_CHUNK *chunk;
     struct scene x;
 
     scene_open(&x, version);
     scene_take(&x, POST_CHUNKED_HEAD "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
     ok_eq(x.in.v1.Flags, 0);
     ok_eq(x.in.v1.BytesReceived, wire_length(POST_CHUNKED_HEAD, x.port) + sizeof "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n" - 1);
-    chunk = the_chunk(&x);
-    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
-        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    check_five(&x);
     scene_finish(&x);
     scene_close(&x);
 }
@@ -664,9 +662,7 @@ static void test_expect_continue(int version)
 
     scene_open(&x, version);
     call_open(&c);
-    id = scene_take(&x,
-                    "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
-                    0);
+    id = scene_take(&x, EXPECTING_HEAD, 0);
     /* The request is delivered without its body. */
     ok_eq(x.in.v1.Flags, HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS);
     if (!test_on_windows())
@@ -688,9 +684,6 @@ static void test_expect_continue(int version)
 /* [doc] A receive that wants the whole body asks for it, one that wants what is there doesn't. */
 static void test_expect_flush(int version)
 {
-    static const char head[] =
-        "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
-    const HTTP_DATA_CHUNK *chunk;
     struct scene x;
     struct call c;
     char text[256];
@@ -700,16 +693,14 @@ static void test_expect_flush(int version)
     ok_eq(HttpReceiveHttpRequest(x.queue, HTTP_NULL_ID, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY, &x.in.v2, sizeof x.in, NULL,
                                  &c.overlapped),
           ERROR_IO_PENDING);
-    send_text(x.client, head, x.port);
+    send_text(x.client, EXPECTING_HEAD, x.port);
     ok(recv_until(x.client, text, sizeof text, "\r\n\r\n") > 0, "no invitation");
     ok_str(text, "HTTP/1.1 100 Continue\r\n\r\n");
     send_text(x.client, "abcde");
     ok_eq(call_end(x.queue, &c, ERROR_IO_PENDING, NULL), NO_ERROR);
-    chunk = the_chunk(&x);
-    if (chunk && ok_eq(chunk->FromMemory.BufferLength, 5))
-        ok(!memcmp(chunk->FromMemory.pBuffer, "abcde", 5), "got %.5s", (char *)chunk->FromMemory.pBuffer);
+    check_five(&x);
     scene_finish(&x);
-    scene_take(&x, head, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
+    scene_take(&x, EXPECTING_HEAD, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY);
     ok_eq(x.in.v1.EntityChunkCount, 0);
     if (!test_on_windows())
         ok(is_quiet(x.client, QUIET), "the client was invited before the body was asked for");
@@ -725,9 +716,7 @@ static void test_expect_refused(int version)
     HTTP_REQUEST_ID id;
 
     scene_open(&x, version);
-    id = scene_take(&x,
-                    "POST /foobar HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
-                    0);
+    id = scene_take(&x, EXPECTING_HEAD, 0);
     ok_eq(respond_status(x.queue, id, 417, "Expectation Failed", "no", 0), NO_ERROR);
     ok(recv_answer(x.client, text, sizeof text) > 0, "no answer");
     /* [rfc] The refusal is the whole answer. */

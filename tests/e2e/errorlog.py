@@ -63,6 +63,9 @@ class Log:
         names = os.listdir(self.folder) if os.path.isdir(self.folder) else []
         return sorted((n for n in names if re.fullmatch(r"httperr\d+\.log", n)), key=lambda n: int(n[7:-4]))
 
+    def sizes(self):
+        return [os.path.getsize(os.path.join(self.folder, name)) for name in self.files()]
+
     def text(self):
         found = ""
         for name in self.files():
@@ -292,7 +295,7 @@ def flood(log):
                 Client(s, request(f"/%zz{i}" + "x" * 4000)).end()
         wait_until(lambda: len(log.lines()) == before + 2 * EACH, SECONDS)
     check("errorlog: lines of a flood", before + 2 * EACH, len(log.lines()))
-    sizes = [os.path.getsize(os.path.join(log.folder, name)) for name in log.files()]
+    sizes = log.sizes()
     check_below("errorlog: the largest file", TRUNCATE + 1, max(sizes))
     check("errorlog: the files", [f"httperr{i + 1}.log" for i in range(len(sizes))], log.files())
     check_below("errorlog: several files", len(sizes), 2)
@@ -318,7 +321,7 @@ def larger_files(log):
     with parameter("ErrorLogFileTruncateSize", str(2 * TRUNCATE)) as s:
         for i in range(2 * EACH):
             Client(s, request(f"/%zz{i}" + "x" * 4000)).end()
-    sizes = [os.path.getsize(os.path.join(log.folder, name)) for name in log.files()]
+    sizes = log.sizes()
     check_below("errorlog: ErrorLogFileTruncateSize", 2 * TRUNCATE + 1, max(sizes))
     check_below("errorlog:   a file is larger than by default", max(sizes), TRUNCATE + 1)
 

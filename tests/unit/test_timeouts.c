@@ -169,32 +169,35 @@ TimeoutTest(queue_and_a_request_that_was_taken)
     client_close(fd);
 }
 
-/* In the hands of a receive at the very moment. */
-TimeoutTest(queue_and_a_request_that_is_being_taken)
+/* A request whose time in the queue, 10 seconds, goes by while a receive has it in its hands. */
+static struct request *take_too_long(int fd)
 {
-    int fd = client_open(&l);
     struct request *r;
 
     limit((struct limits){.queue = 10});
     client_send(fd, GET);
     r = app_take(&l);
     lives(11);
+    return r;
+}
+
+TimeoutTest(queue_and_a_request_that_is_being_taken)
+{
+    int fd = client_open(&l);
+    struct request *r = take_too_long(fd);
+
     request_deliver(r, true, 0);
     app_answer(&l, r->id, "x");
     cr_assert_eq(client_reply(fd)->status, 200);
     client_close(fd);
 }
 
-/* Its time goes by while a thread has it, that can't take it after all: it waits for as long again. */
+/* The receive can't take it after all: it waits for as long again. */
 TimeoutTest(queue_and_a_request_that_comes_back)
 {
     int fd = client_open(&l);
-    struct request *r;
+    struct request *r = take_too_long(fd);
 
-    limit((struct limits){.queue = 10});
-    client_send(fd, GET);
-    r = app_take(&l);
-    lives(11);
     request_return(r);
     lives(9);
     ends(3);
